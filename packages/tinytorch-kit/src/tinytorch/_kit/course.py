@@ -1,0 +1,58 @@
+"""The course as data: which lesson builds which module, in which tier. `_course.py` is generated from course.toml."""
+from tinytorch._course import LESSONS, PACKAGES, TIERS
+
+BY_NUMBER = {lesson["number"]: lesson for lesson in LESSONS}
+BY_MODULE = {"tinytorch." + lesson["module"]: lesson for lesson in LESSONS}
+PARTS = {module.split(".")[1] for module in BY_MODULE}  # core, nn, ..., training: `tinytorch.nn` needs no import
+AUTOGRAD, TENSOR = "tinytorch.core.autograd", "tinytorch.core.tensor"
+
+
+def names_of(package):
+    """{public name: full module name} of a shared package such as `tinytorch.nn`."""
+    return PACKAGES.get(package, {})
+
+
+def lesson(number):
+    """The entry of a lesson by its number: 3, "3" or "03".
+
+    Raises
+    ------
+    LookupError
+        If the course has no such lesson.
+    """
+    text = str(number)
+    found = BY_NUMBER.get(f"{int(text):02d}") if text.isdigit() else None
+    if found is None:
+        raise LookupError(f"There is no Module {text}. The modules are {LESSONS[0]['number']} to "
+                          f"{LESSONS[-1]['number']}; `tinytorch status` lists them.")
+    return found
+
+
+def chosen(text):
+    """Lesson entries for `core`, `arch`, `opt`, `all`, `none`, `01-09` or `05,12`, in the order of the course."""
+    picked = set()
+    for part in [] if text == "none" else text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if part.strip() == "all" or part.strip() in TIERS:
+            picked |= {one["number"] for one in LESSONS if part.strip() in ("all", one["tier"])}
+        elif dash:
+            low, high = int(lesson(first)["number"]), int(lesson(last)["number"])
+            if low > high:
+                raise LookupError(f"{part.strip()} runs backwards; write {last}-{first}.")
+            picked |= {f"{n:02d}" for n in range(low, high + 1)}
+        else:
+            picked.add(lesson(first)["number"])
+    return [one for one in LESSONS if one["number"] in picked]
+
+
+def label(entry):
+    """`Module 03 Layers`, as messages name it."""
+    return f"Module {entry['number']} {entry['title']}"
+
+
+def missing(entry, what):
+    """Why `what` cannot be imported, and what to type."""
+    tier = TIERS[entry["tier"]]
+    return (f"{what} is built in {label(entry)} ({tier['title']} tier), which is not here. "
+            f"Build it: `tinytorch start {entry['number']}`, then `tinytorch export {entry['number']}`. "
+            f"Or install the prebuilt {tier['distribution']} from the wheels that your course gave you.")

@@ -1,0 +1,1 @@
+"""One file for each installed distribution of the course, holding its version."""
