@@ -146,6 +146,8 @@ got = Tensor(np.ones((3, 5))).memory_footprint()
 assert got == 60, f"shape (3, 5) has 15 places of 4 bytes, which is 60; yours is {got}. 15 counts numbers, not bytes."
 got = Tensor(np.ones((3, 5)), dtype=np.float64).memory_footprint()
 assert got == 120, f"a float64 takes 8 bytes: 15 * 8 is 120, yours is {got}"
+got = Tensor._wrap(np.ones((6, 5), dtype=np.float32)[::2]).memory_footprint()
+assert got == 60, f"every second row of (6, 5) shows 15 places: 60 bytes; yours is {got}"
 got = Tensor(7.0).memory_footprint()
 assert got == 4, f"a single number has shape () and 4 bytes; yours is {got}"
 got = Tensor(np.ones((5, 0, 3))).memory_footprint()
@@ -614,12 +616,11 @@ def check_broadcast(shape_of):
     ### END SOLUTION
 
 # %% check="catch" points=6
-def numpy_rule(a, b):
-    return np.broadcast_shapes(a, b)
-
 assert rejects(check_broadcast, broadcast_from_left), "your check lets the colleague's function pass"
-assert not rejects(check_broadcast, numpy_rule), "your check refuses a right function: np.broadcast_shapes"
-assert rejects(check_broadcast, lambda a, b: (4, 3)), "your check lets a function pass that always says (4, 3)"
+assert not rejects(check_broadcast, np.broadcast_shapes), "your check refuses a right function: np.broadcast_shapes"
+assert rejects(check_broadcast, lambda a, b: broadcast_from_left((3,), (4,))), (
+    "your check lets a function pass that refuses all shapes")
+assert rejects(check_broadcast, lambda a, b: (4, 3)), "your check lets a function pass that never refuses"
 
 # %% exercise="broadcast_shape"
 #| export
@@ -760,9 +761,13 @@ got = standardise(Tensor(np.stack([pale, dark, dark * 0 + 9])))
 assert isinstance(got, Tensor), f"expected a Tensor, found {type(got).__name__}; use Tensor operations throughout"
 assert got.shape == (3, 2, 3), f"each image keeps its shape: expected (3, 2, 3), found {got.shape}"
 assert np.isfinite(got.data).all(), "the grey image divides 0 by 0; add eps before the root"
-got = got.data[:2].mean(axis=(1, 2)), got.data[:2].std(axis=(1, 2))
-assert np.allclose(got[0], 0, atol=1e-5), f"each image needs mean 0 of its own; yours have {got[0]}"
-assert np.allclose(got[1], 1, atol=1e-3), f"each image needs spread 1 of its own; yours have {got[1]}"
+got = got.data[0].mean(), got.data[1].mean(), got.data[0].std(), got.data[1].std()
+assert np.allclose(got[:2], 0, atol=1e-5), f"each image needs mean 0 of its own; yours have {got[0]:g} and {got[1]:g}"
+assert np.allclose(got[2:], 1, atol=1e-3), f"each image needs spread 1 of its own; yours have {got[2]:g} and {got[3]:g}"
+got = standardise(Tensor([[[3, 5]]]), eps=3).data.ravel().tolist()
+assert np.allclose(got, [-0.5, 0.5]), f"3, 5 with eps 3: root of (1 + 3) is 2, so [-0.5, 0.5]; yours is {got}"
+got = watch(lambda: standardise(Tensor([[[3, 5]]])))
+assert got, "nothing passed the door: use the Tensor's own operations, not its `.data`"
 
 # %% [markdown]
 # ## Reflect
@@ -808,7 +813,7 @@ assert got % 4 == 0, f"a float32 takes 4 bytes, so the number divides by 4; your
 # The first program is repaired by one word. Which word, what does it cost in bytes, and why is the view, which costs
 # nothing, the more expensive of the two here? Use your numbers.
 
-# %% [markdown] answer="leak" points=5 rubric="the word (copy); its bytes; a view keeps the whole of what it reads alive"
+# %% [markdown] answer="leak" points=5 rubric="the word: copy; its bytes; a view keeps all that it reads alive"
 # Your answer.
 
 # %% [markdown]
