@@ -1,0 +1,192 @@
+"""Every developer command. `nox -l` is the manual, `nox` is what CI runs.
+
+Python alone is enough to start: `python noxfile.py ...` makes an environment with nox once, and then is nox.
+"""
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+try:
+    import nox
+except ModuleNotFoundError:
+    if __name__ != "__main__":
+        raise
+    nox = None
+
+ROOT = Path(__file__).resolve().parent
+DIST = ROOT / "dist"
+TOOLS = ["nox>=2025.5.1", "uv>=0.8"]
+
+
+def bootstrap():
+    """Run this file in an environment of its own that has nox."""
+    home = ROOT / ".nox/bootstrap"
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        print("making an environment with nox, once ...", flush=True)
+        venv.create(home, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *TOOLS], check=True)
+    raise SystemExit(subprocess.call([python, __file__, *sys.argv[1:]]))
+
+
+if nox is None:
+    bootstrap()
+
+# Other Pythons often lie beside the running one, where no PATH leads.
+BESIDE = [str(folder / "bin") for folder in Path(sys.base_prefix).parent.glob("3.1*") if (folder / "bin").is_dir()]
+os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), *sorted(BESIDE)])
+# Two BLAS threads on a busy machine are many times slower than one.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1")
+
+PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+DEFAULT = f"3.{max(11, sys.version_info.minor)}"  # instructors need 3.11
+LEARNER = ["numpy>=1.24", "click>=8.1", "rich>=13"]  # third-party packages of the kit and the tiers
+TIERS = {"core": ["core"], "arch": ["core", "arch"], "opt": ["core", "arch", "opt"]}  # each with what it stands on
+FOLDERS = {**{part: ROOT / f"packages/tinytorch-{part}" for part in ("kit", "core", "arch", "opt", "teach")},
+           "datasets": ROOT / "datasets"}
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_external_run = True
+nox.options.sessions = ["lint", "wheels", "tests", "types", "lessons", "gates", "grade", "workspace", "bundle",
+                        "integration", "milestones", "lowest"]
+
+
+def group(name):
+    """A dependency group of pyproject.toml: the tools of developers, pinned in one place."""
+    return nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), name)
+
+
+def install(session, *parts, third_party=LEARNER):
+    """Third-party packages from the index; then our own wheels from dist/ and nowhere else."""
+    session.install(*third_party)
+    session.install("--no-index", "--find-links", str(DIST), *[f"tinytorch-{part}" for part in parts])
+
+
+def generated(session):
+    """Write what the curriculum determines into the packages, without building them."""
+    session.run("python", "curriculum/workshop/generate.py", silent=True)
+
+
+@nox.session(python=DEFAULT)
+def lint(session):
+    """Style of the code, and the rules that each lesson keeps."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("python", "curriculum/workshop/lint.py")
+
+
+@nox.session(python=DEFAULT)
+def generate(session):
+    """Fingerprints of mistakes, made by running them; the kit's wheel carries them."""
+    session.install(*LEARNER)
+    generated(session)
+    session.run("python", "curriculum/workshop/fingerprints.py", *session.posargs)
+
+
+@nox.session(python=DEFAULT, requires=["generate"])
+def wheels(session):
+    """Build every distribution into dist/ and hold the wheels against their rules."""
+    session.install("hatchling>=1.26", *group("test"))
+    for old in DIST.glob("tinytorch*"):
+        old.unlink()
+    for folder in FOLDERS.values():
+        with session.chdir(folder):
+            session.run("python", "-m", "hatchling", "build", "-d", str(DIST), silent=True)
+    session.run("pytest", "tests/test_wheels.py")
+
+
+@nox.session(python=DEFAULT, requires=["wheels"])
+@nox.parametrize("part", list(FOLDERS), ids=list(FOLDERS))
+def tests(session, part):
+    """Each package's own tests, against wheels, with only the tiers that it declares."""
+    _tests(session, part)
+
+
+@nox.session(python=PYTHONS, requires=["wheels"])
+def pythons(session):
+    """The tests of what learners install, on every Python that is here."""
+    for part in ("kit", "core", "datasets"):
+        _tests(session, part)
+
+
+@nox.session(python="3.10", requires=["wheels"])
+def lowest(session):
+    """The oldest NumPy and the oldest Python that we name."""
+    for part in ("kit", "core", "datasets"):
+        _tests(session, part, third_party=["numpy==1.24.*", "click==8.1.*", "rich==13.*"])
+
+
+def _tests(session, part, third_party=LEARNER):
+    if part == "teach":
+        third_party = [*third_party, *group("teach")]
+    install(session, *TIERS.get(part, [part]), third_party=[*third_party, *group("test")])
+    folder = FOLDERS[part] / "tests"
+    slow = ["--ignore", str(folder / "test_grading_loop.py")]  # the session `grade` runs it
+    session.run("pytest", str(folder), *slow, *session.posargs, success_codes=[0, 5])
+
+
+@nox.session(python=DEFAULT, requires=["wheels"])
+def types(session):
+    """Stubs agree with the modules, and a learner's editor finds no fault with the wheels."""
+    install(session, "opt", "datasets", third_party=[*LEARNER, *group("types")])
+    session.run("python", "tests/types/check.py")
+
+
+@nox.session(python=DEFAULT, requires=["generate"])
+def lessons(session):
+    """What a lesson must prove: blank 0, solved full, mistakes and mutants rejected, alternatives accepted."""
+    session.install(*LEARNER, *group("test"))
+    session.run("python", "curriculum/workshop/prove.py", *session.posargs)
+
+
+@nox.session(python=DEFAULT)
+def gates(session):
+    """Bad input kept for ever: each gate must fail on its own."""
+    session.install(*LEARNER, *group("test"))
+    generated(session)
+    session.run("pytest", "tests/test_gates.py", *session.posargs)
+
+
+@nox.session(python=DEFAULT, requires=["wheels"])
+def grade(session):
+    """A small class, graded: right, blank, wrong, endless, tampered and mangled; stock nbgrader agrees."""
+    install(session, "teach", "core", third_party=[*LEARNER, *group("teach"), *group("test")])
+    session.run("pytest", "packages/tinytorch-teach/tests/test_grading_loop.py", *session.posargs)
+
+
+@nox.session(python=DEFAULT, requires=["wheels"])
+def workspace(session):
+    """A learner's way from `init` to a milestone, on their own modules and on prebuilt ones."""
+    install(session, "kit", "datasets", third_party=[*LEARNER, *group("test")])
+    session.run("pytest", "tests/test_workspace.py", *session.posargs)
+
+
+@nox.session(python=DEFAULT, requires=["wheels"])
+def bundle(session):
+    """One zip for learners, in dist/bundle/. `-- --prebuilt none|core|arch|all`, `-- --offline`, `-- --lock`."""
+    session.install(*group("bundle"))
+    session.run("python", "curriculum/workshop/bundle/make.py", *session.posargs)
+    if not session.posargs:
+        session.run("pytest", "tests/test_bundle.py")
+
+
+@nox.session(python=DEFAULT, requires=["wheels"])
+def integration(session):
+    """All wheels together in a clean environment; remove one tier and the rest lives."""
+    install(session, "opt", "datasets", third_party=[*LEARNER, *group("test")])
+    session.run("pytest", "tests/test_integration.py", *session.posargs)
+
+
+@nox.session(python=DEFAULT, requires=["wheels"])
+def milestones(session):
+    """History re-run on the wheels: Milestone 1 and, as they come, the five that follow."""
+    install(session, "opt", "datasets")
+    for script in sorted((ROOT / "milestones").glob("0*.py")):
+        session.run("python", str(script), *session.posargs)
+
+
+if __name__ == "__main__":
+    raise SystemExit(nox.main())

@@ -1,0 +1,86 @@
+"""All wheels together in one environment, and each tier taken away from it."""
+import shutil
+import subprocess
+import sys
+from importlib.metadata import files
+from pathlib import Path
+
+import pytest
+import tinytorch
+from tinytorch._kit import course, place
+
+SITE = Path(tinytorch.__file__).parents[1]
+
+
+def python(code, site=None, **environment):
+    """Run code in a fresh process, against a copy of the installed packages if `site` names one."""
+    lines = [f"import sys; sys.path.insert(0, {str(site)!r})"] if site else []
+    return subprocess.run([sys.executable, "-I", "-c", "\n".join([*lines, code])], capture_output=True, text=True)
+
+
+@pytest.fixture
+def without(tmp_path):
+    """A function that copies the installed `tinytorch` and leaves out the files of one distribution."""
+    def copy(distribution):
+        shutil.copytree(SITE / "tinytorch", tmp_path / "tinytorch", ignore=shutil.ignore_patterns("__pycache__"))
+        for path in files(distribution):
+            if path.parts[0] == "tinytorch" and "__pycache__" not in path.parts:
+                (tmp_path / path).unlink()
+        return tmp_path
+    return copy
+
+
+def test_importing_prints_nothing_and_loads_no_lesson():
+    run = python("import sys, tinytorch; print([n for n in sys.modules if n.startswith('tinytorch.core')])")
+    assert (run.stdout.strip(), run.stderr) == ("[]", "")
+
+
+def test_the_names_of_the_paper_resolve_lazily():
+    run = python("from tinytorch.core import Tensor\nfrom tinytorch.nn import Linear, Sigmoid\n"
+                 "print(Sigmoid()(Linear(3, 5)(Tensor([[0, 0, 0]]))).shape)")
+    assert run.stdout.strip() == "(1, 5)", run.stderr
+
+
+def test_lazy_names_and_direct_paths_give_the_same_object():
+    for package, names in course.PACKAGES.items():
+        for name, target in names.items():
+            if tinytorch.available(target.removeprefix("tinytorch.")):
+                parent = __import__(package, fromlist=["x"])
+                assert getattr(parent, name) is getattr(__import__(target, fromlist=["x"]), name)
+
+
+def test_every_name_that_the_course_promises_is_there_once_its_module_is():
+    here = [entry for entry in course.LESSONS if tinytorch.available(entry["module"])]
+    assert here, "no lesson is installed"
+    for entry in here:
+        module = __import__("tinytorch." + entry["module"], fromlist=["x"])
+        assert [name for name in entry["exports"] if not hasattr(module, name)] == []
+
+
+def test_a_name_whose_tier_is_absent_says_what_to_type(without):
+    run = python("from tinytorch.nn import Linear", without("tinytorch-core"))
+    assert run.returncode == 1
+    last = run.stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: Linear is built in Module 03 Layers") and "tinytorch start 03" in last
+
+
+@pytest.mark.parametrize("tier", ["tinytorch-core", "tinytorch-arch", "tinytorch-opt", "tinytorch-datasets"])
+def test_without_one_part_the_rest_lives(without, tier):
+    run = python("import tinytorch, tinytorch.nn\nprint(tinytorch.available('core.Tensor'))\n"
+                 "from tinytorch.nn import *", without(tier))
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == str(tier != "tinytorch-core")
+
+
+def test_no_part_of_the_kit_depends_on_a_tier():
+    kit = Path(place.__file__).parent
+    tiers = [entry["module"] for entry in course.LESSONS]
+    for path in kit.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not [module for module in tiers if f"from tinytorch.{module} import" in text], path.name
+
+
+def test_an_empty_folder_named_tinytorch_is_not_mistaken_for_ours(tmp_path):
+    (tmp_path / "tinytorch").mkdir()
+    run = python("import tinytorch; print(len(tinytorch.__path__))", tmp_path)
+    assert run.stdout.strip() == "1", run.stderr
