@@ -95,7 +95,7 @@ def course_map():
         if package != "tinytorch":
             packages.setdefault(package, {}).update(dict.fromkeys(lesson["exports"], target))
         packages["tinytorch"].update(dict.fromkeys(lesson.get("top", []), target))
-    named = {"TIERS": read["tier"], "LESSONS": lessons, "PACKAGES": packages}
+    named = {"TIERS": read["tier"], "LESSONS": lessons, "MILESTONES": read["milestone"], "PACKAGES": packages}
     return "\n".join([NOTE, *(f"{name} = {python(value)}" for name, value in named.items()), ""])
 
 

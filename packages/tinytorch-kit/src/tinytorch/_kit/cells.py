@@ -67,7 +67,7 @@ def read(path):
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark in front
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not a text file. Expected a notebook (.ipynb) or a percent file (.py).") from None
     return read_notebook(text, path) if path.suffix == ".ipynb" else read_percent(text)
@@ -75,7 +75,7 @@ def read(path):
 
 def read_percent(text):
     cells = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         found = HEAD.match(line)
         if found:
             meta = {key: json.loads(value) for key, value in PAIR.findall(found["meta"])}

@@ -1,5 +1,5 @@
 """The course as data: which lesson builds which module, in which tier. `_course.py` is generated from course.toml."""
-from tinytorch._course import LESSONS, PACKAGES, TIERS
+from tinytorch._course import LESSONS, MILESTONES, PACKAGES, TIERS
 
 BY_NUMBER = {lesson["number"]: lesson for lesson in LESSONS}
 BY_MODULE = {"tinytorch." + lesson["module"]: lesson for lesson in LESSONS}
@@ -21,11 +21,34 @@ def lesson(number):
         If the course has no such lesson.
     """
     text = str(number)
-    found = BY_NUMBER.get(f"{int(text):02d}") if text.isdigit() else None
+    found = BY_NUMBER.get(f"{int(text):02d}") if text.isdecimal() else None
     if found is None:
-        raise LookupError(f"There is no Module {text}. The modules are {LESSONS[0]['number']} to "
+        raise LookupError(f"There is no Module {text or '(nothing)'}. The modules are {LESSONS[0]['number']} to "
                           f"{LESSONS[-1]['number']}; `tinytorch status` lists them.")
     return found
+
+
+def slug(entry):
+    """`03_layers`, the name of a lesson's files."""
+    return f"{entry['number']}_{entry['name']}"
+
+
+def milestone(number):
+    """The entry of a milestone, whose `needs` become all the modules that it needs directly or not.
+
+    Raises
+    ------
+    LookupError
+        If the course has no such milestone.
+    """
+    found = next((one for one in MILESTONES if str(one["number"]) == str(number)), None)
+    if found is None:
+        listed = ", ".join(f"{one['number']} {one['title']} {one['year']}" for one in MILESTONES)
+        raise LookupError(f"There is no Milestone {number}. The milestones are {listed}.")
+    needs = set(found["needs"])
+    while more := {need for number in needs for need in BY_NUMBER[number]["needs"]} - needs:
+        needs |= more
+    return {**found, "needs": sorted(needs)}
 
 
 def chosen(text):

@@ -70,4 +70,7 @@ def available(name):
     if last not in course.names_of(package):
         return False
     target = course.names_of(package)[last]
-    return _there(target) and hasattr(importlib.import_module(target), last)
+    try:
+        return _there(target) and hasattr(importlib.import_module(target), last)
+    except Exception:  # a module of the learner's own may fail in any way, and then its names cannot be imported
+        return False

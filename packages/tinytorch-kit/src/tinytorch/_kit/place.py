@@ -37,6 +37,30 @@ ROOT = find()
 OWN = join(ROOT, "tinytorch") if ROOT else None
 
 
+def settings(root):
+    """What a workspace says about itself: {"course", "learner", "build"}, one `key = "value"` a line.
+
+    Raises
+    ------
+    ValueError
+        If a line of its file is of another form.
+    """
+    import json  # only `mine` and the command need it
+
+    said = {"course": "", "learner": "", "build": "all"}
+    with open(join(root, MARK), encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, 1):
+            key, equals, value = line.partition("=")
+            if not line.strip() or line.startswith("#"):
+                continue
+            try:
+                said[key.strip()] = str(json.loads(value))
+            except ValueError:
+                raise ValueError(f'{join(root, MARK)}, line {number}: expected {key.strip() or "key"} = "..." with '
+                                 f"quotes, found {line.strip()}") from None
+    return said
+
+
 def search_path():
     """The learner's folder, then every installed part of ours. A stray folder named `tinytorch` does not count."""
     parts = [join(entry or os.getcwd(), "tinytorch") for entry in sys.path if isinstance(entry, str)]
