@@ -19,7 +19,7 @@ def starts_with_a_title(page):
 
 def header_is_known(page):
     for cell in page.cells:
-        for says in _wrong(cell, page.lines[cell.line - 2]):
+        for says in _wrong(cell, page.lines[page.head(cell) - 1]):
             yield page.at(cell), says
 
 
@@ -47,13 +47,13 @@ def ids_are_unique(page):
         if cell.id in seen:
             yield page.at(cell), f"the id {cell.id} is taken by the cell of line {seen[cell.id]}; rename one"
         elif cell.id:
-            seen[cell.id] = cell.line - 1
+            seen[cell.id] = page.head(cell)
 
 
 def code_begins_under_its_header(page):
-    """Line n of a wheel's module is line n of the page, which an empty first line would break."""
+    """Pages look alike, and no cell is empty."""
     for cell in page.code:
-        if cell.line > len(page.lines) or not page.lines[cell.line - 1].strip():
+        if not "".join(page.lines[page.head(cell):page.head(cell) + 1]).strip():
             yield page.at(cell), "the line under the header is empty; begin the code there, or take the cell out"
 
 

@@ -91,9 +91,13 @@ class Page:
                 key = None
         return out
 
+    def head(self, cell):
+        """The number of the line with the cell's header."""
+        return next(number for number in range(cell.line - 1, 0, -1) if cells.HEAD.match(self.lines[number - 1]))
+
     def at(self, cell, node=None):
         """Where a cell, or a node in it, stands."""
-        line = cell.line - 1 if node is None else cell.line + node.lineno - 1
+        line = self.head(cell) if node is None else cell.line + node.lineno - 1
         return f"{self.folder.name}/lesson.py:{line}"
 
     def entry_at(self):
