@@ -658,6 +658,7 @@ for a, b in [((3, 4), (3,)), ((5, 6), (5, 7))]:
         assert str(a) in str(error) and str(b) in str(error), f"the message should show {a} and {b}; it says: {error}"
     else:
         raise AssertionError(f"{a} and {b} do not meet: raise ValueError; yours is {got}")
+del a, b
 
 # %% [markdown]
 # ## Build: a billion steps
@@ -689,6 +690,7 @@ assert got.shape == (2, 4), f"(2, 3) times (3, 4) is (2, 4); yours is {got.shape
 assert got[0, 0] == 66, f"row 0 and column 0 give 3*5 + 4*4 + 5*7 = 66; yours is {got[0, 0]:g}"
 assert np.allclose(got, left @ right), f"it should be what `@` says, {(left @ right).tolist()}; yours is {got.tolist()}"
 assert got.dtype == np.float32, f"float32 in, float32 out; yours is {got.dtype}"
+del left, right
 
 # %% [markdown]
 # Below, `matmul_loops` runs once on tables of 64 by 64. From its time you can tell the time for 1,000 by 1,000: how
@@ -756,8 +758,7 @@ def standardise(images, eps=1e-5):
     ### END SOLUTION
 
 # %% check="standardise" points=8
-pale, dark = np.float32([[3, 5, 4], [7, 6, 5]]), np.float32([[30, 90, 60], [90, 30, 60]])
-got = standardise(Tensor(np.stack([pale, dark, dark * 0 + 9])))
+got = standardise(Tensor([[[3, 5, 4], [7, 6, 5]], [[30, 90, 60], [90, 30, 60]], [[9, 9, 9], [9, 9, 9]]]))
 assert isinstance(got, Tensor), f"expected a Tensor, found {type(got).__name__}; use Tensor operations throughout"
 assert got.shape == (3, 2, 3), f"each image keeps its shape: expected (3, 2, 3), found {got.shape}"
 assert np.isfinite(got.data).all(), "the grey image divides 0 by 0; add eps before the root"
