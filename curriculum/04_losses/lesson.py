@@ -287,13 +287,13 @@ def slope(loss_of, x, at, nudge=0.01):
     ### END SOLUTION
 
 # %% check="slope" points=6
-x = Tensor([[3, 5, 4]], dtype=np.float64)
-got = slope(lambda x: (x * x).sum(), x, (0, 1), nudge=0.5)
-assert np.isclose(got, 10), (
-    f"from 4.5 to 5.5 a square rises from 20.25 to 30.25, by 10 over a way of 1; yours is {got:g}. "
-    "10.5 nudged to one side only, 5 or 20 divided by another way.")
-assert x.data.tolist() == [[3, 5, 4]], f"x should stay [[3, 5, 4]], and is now {x.data.tolist()}; nudge a copy"
-got = slope(lambda x: (x * x * x).sum(), x, (0, 2), nudge=1e-5)
+got = Tensor([[3, 5, 4]], dtype=np.float64)
+got = slope(lambda x: (x * x).sum(), got, (0, 1), nudge=0.5), got.data.tolist()
+assert np.isclose(got[0], 10), (
+    f"from 4.5 to 5.5 a square rises from 20.25 to 30.25, by 10 over a way of 1; yours is {got[0]:g}. "
+    "10.5 nudged to one side only, 20 divided by half of the way.")
+assert got[1] == [[3, 5, 4]], f"x should stay [[3, 5, 4]], and is now {got[1]}; nudge a copy"
+got = slope(lambda x: (x * x * x).sum(), Tensor([[3, 5, 4]], dtype=np.float64), (0, 2), nudge=1e-5)
 assert np.isclose(got, 48, rtol=1e-3), (
     f"the slope of a cube at 4 is 48; yours is {got:g}. A nudge of 0.00001 needs the float64 of x: keep its dtype.")
 
@@ -480,6 +480,7 @@ for what, model in [("scores 90 at wrong classes", lambda x: Tensor(90 * np.eye(
         raise AssertionError(f"a model that {what} should be refused with ValueError; yours returned {got}")
 got = chance_check(lambda x: Tensor(9 * np.eye(6)[three_targets]), three_images, three_targets, slack=2)
 assert got < 0.01, f"with a slack of 2 a loss near 0 is let through and returned; yours returned {got}"
+del what, model
 
 # %% demo="chance_check"
 for what, model, pixels in [("pixels 0 to 255", network, stored),
