@@ -84,6 +84,7 @@ def read_percent(text):
             cells[-1].text.append(line)
     for cell in cells:
         body = "\n".join(cell.text).strip("\n")
+        cell.line += next((n for n, line in enumerate(cell.text) if line), 0)
         cell.text = body if cell.kind == "code" else re.sub(r"^# ?", "", body, flags=re.M)
     return cells
 
