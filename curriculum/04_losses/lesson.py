@@ -136,10 +136,7 @@ rows, ids = Tensor(np.log(np.float32([[4, 6, 10], [6, 3, 11], [5, 12, 3]]))), np
 # %% exercise="cross_entropy"
 #| export
 class CrossEntropyLoss(Module):
-    """The average surprise at the right class: 0 if the model was certain of each, ln(classes) if it knows nothing.
-
-    It takes logits. Its softmax is inside; put none before it.
-    """
+    """The average surprise at the right class, from logits: 0 if the model was certain of each right one."""
 
     def forward(self, logits, targets):
         """One number, as a Tensor, from logits (batch, classes) and class numbers (batch,)."""
@@ -211,7 +208,7 @@ class MSELoss(Module):
 #     target * log(p) + (1 - target) * log(1 - p)
 #
 # A target may lie between: 0.25 if one of four people said yes. At p = 0 the logarithm is minus infinity, and 0 times
-# that is no number at all. So `bounded_log`, given, stops at -100, as PyTorch does.
+# that is no number at all. So `bounded_log`, given, stops at -100.
 
 # %% given="bounded_log"
 #| export
@@ -360,12 +357,9 @@ for certainty in (1, 3, 10, 30, 100):
 measured("least loss of the colleague's report, ten classes", loss)
 
 # %% [markdown]
-# All answers are right and certain, and the loss stands still. CrossEntropyLoss has a softmax inside, so here are two.
-# The second one takes probabilities for scores, and probabilities lie between 0 and 1: the best that it can be shown is
-# a 1 among zeros, which is a rather doubtful score.
-#
-# First the check that was missing. It must stop this report and let a right one pass, and a right report has two
-# duties: who knows nothing pays ln(classes), who is certain and right pays nothing.
+# All answers are right and certain, no error was raised, and the loss stands still far above 0. First the check that
+# was missing. It must stop this report and let a right one pass, and the loss of a right one has two duties: who knows
+# nothing pays ln(classes), who is certain and right pays nothing.
 
 # %% exercise="catch"
 def check_report(report_of):
@@ -393,8 +387,8 @@ assert rejects(check_report, lambda logits, targets: (1.0, math.log(logits.shape
 # %% exercise="repair"
 def report(logits, targets):
     """What colleague_report should have returned: the share of right answers and the loss."""
-    # How: which of the two numbers needs probabilities?
-    # Example: three equal scores, right class 0, give (1.0, 1.0986): argmax takes the first of equals.
+    # How: ask of each of the two numbers what it is made from, and of CrossEntropyLoss what it takes.
+    # Example: one row of three equal scores, right class 0, gives (1.0, 1.0986): argmax takes the first of equals.
     # Hint: softmax keeps the order of the scores.
     ### BEGIN SOLUTION
     right = (logits.argmax(axis=1).data == targets).mean()
@@ -408,6 +402,9 @@ assert np.isclose(got[1], 1.3255, atol=1e-3), f"the loss of these rows is 1.325 
 assert not rejects(check_report, report), "your own check refuses your report"
 
 # %% [markdown]
+# CrossEntropyLoss has a softmax inside, so there were two. The second took probabilities for scores. Probabilities lie
+# between 0 and 1, so the best that it could be shown was a 1 among zeros, and that is a rather doubtful score.
+#
 # ## Use: a network before it has seen a digit
 #
 # The network of 03 with 784 pixels, 128 numbers between and 10 scores, fresh from its start, reads 1,000 digits. Its
@@ -432,8 +429,8 @@ for scale, pixels in [("0 to 255", stored), ("0 to 1", stored / 255)]:
 # %% [markdown]
 # The answers are the same, right about as often as by luck, and the losses lie far apart. Large pixels make large
 # scores: the network is certain before it knows anything, and certainty without knowledge is dear. With pixels from 0
-# to 1 its scores are nearly equal and it starts near ln 10; what it pays above that is about half the square of their
-# spread, while the spread is small. So the first loss tells of a fault before any time is spent. Make it a function.
+# to 1 its scores are nearly equal, and it starts near ln 10. So the first loss tells of a fault before any time is
+# spent on it. Make a function of that, one that also notices the fault of the colleague, which starts where it should.
 
 # %% given="small"
 three_images, three_targets = Tensor([[3, 5, 4], [7, 6, 5], [4, 9, 6]]) / 9, np.array([5, 3, 4])
@@ -448,8 +445,8 @@ def chance_check(model, images, targets, slack=0.3):
     Raises
     ------
     ValueError
-        If it lies more than `slack` above or below ln(classes); the message shows both with two decimals or more.
-        Also if each row of the model's answer holds probabilities, none negative and summing to 1: a softmax too many.
+        If it lies more than `slack` above or below ln(classes); the message shows both, with two decimals or more.
+        Also if what the model returns are probabilities: nothing negative, and each row sums to 1.
     """
     # How: logits, loss, ln(classes); raise for probabilities; raise for a loss too far away; return the loss.
     # Example: a model whose six scores are all 3 has loss 1.792, and that is ln 6.
@@ -494,9 +491,10 @@ for what, model, pixels in [("pixels 0 to 255", network, stored),
 # %% [markdown]
 # ## Reflect
 #
-# Your model has `classes` classes. It has learnt just one thing: `ruled_out` of them are never right. The others it
-# holds equally likely. What is its loss, in `narrowed`? And how low can the loss of your model go if softmax is applied
-# twice, in `twice`? In both cells, put your line in place of the last two. `math.log` and `math.e` may help.
+# Your model has `classes` classes. It has learnt just one thing: `ruled_out` of them are never right, and they get
+# probability 0. The others it holds equally likely, and one of them is right. What is its loss? Set `narrowed`. How low
+# can the loss of your model ever go if softmax is applied twice? Set `twice`. In both cells, put your line in place of
+# the last two. `math.log` and `math.e` may help.
 
 # %% given="sizes"
 classes, ruled_out = mine("classes", [(26, 9), (47, 12), (62, 36), (200, 120)])
@@ -511,7 +509,7 @@ narrowed = math.log(classes - ruled_out)
 # %% check="narrowed" points=2
 got = narrowed
 assert 0 < got < math.log(classes), (
-    f"it knows something, so its loss lies below ln {classes} = {math.log(classes):.3f}, and not all; yours is {got}")
+    f"its loss lies above 0 and below that of equal scores, ln {classes} = {math.log(classes):.3f}; yours is {got}")
 
 # %% exercise="twice"
 twice = 0  # your number
