@@ -6,7 +6,7 @@
 #     Opens    03 Layers, 04 Losses, and every lesson that puts one product after another
 #
 # A product `x @ A` costs time and memory, and ten in a row cost ten times as much. What can ten do that one cannot?
-# By the end of this page you can answer in one line, and handwritten digits have probabilities.
+# By the end of this page you can answer in one line, and tell handwritten digits apart, with probabilities.
 
 # %% given="start"
 #| default_exp nn.activations
@@ -40,6 +40,19 @@ def watch(action):
         Tensor._read(noting, on=False)
     return names
 
+# %% given="clock"
+import time
+
+
+def median_s(action, runs):
+    """Seconds that `action()` takes: the middle one of several timings."""
+    times = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - begun)
+    return sorted(times)[runs // 2]
+
 # %% [markdown]
 # ## Try first
 #
@@ -70,7 +83,7 @@ answers = rows @ Tensor([[1]]) + Tensor([0])  # your attempt
 
 # %% exercise="fold"
 def fold(steps):
-    """One (table, shift) that does to any batch what all `steps` do, one after the other."""
+    """One pair (table, shift) that does to any batch what the pairs in the list `steps` do, one after the other."""
     # How: start with the first step, and take in the others one at a time.
     # Example: for numbers, times 2 plus 5, then times 3 plus 4, is times 6 plus 19.
     # Hint: spread (x @ A + a) @ B + b on paper. What stands behind x, and what is left without an x?
@@ -106,19 +119,6 @@ assert "matmul" in got, f"the products should pass the door as matmul; through y
 predict("times longer that ten steps take than the folded one", 0, unit="times")  # your guess in place of 0
 
 # %% demo="steps"
-import time
-
-
-def median_s(action, runs):
-    """The middle one of several timings."""
-    times = []
-    for _ in range(runs):
-        begun = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - begun)
-    return sorted(times)[runs // 2]
-
-
 def walk(x, steps):
     for table, shift in steps:
         x = x @ table + shift
@@ -202,7 +202,8 @@ print("wanted                 ", wanted.data.ravel())
 
 # %% [markdown]
 # Without the bend the two tables cancel: A @ B is [[0]]. With it they answer a question that no number of products can.
-# The reason fits into one line: whatever a product makes of x, it makes the negative of -x, and ReLU does not.
+# The reason fits into one line. Folding needs that a product spreads over a sum, and ReLU does not: it makes 0 of
+# 3 + -3, but 3 and 0 of the two by themselves.
 #
 # ReLU looks at each number by itself, so a loop would do as well. How many times longer does a Python loop take than
 # the one call, for 100,000 numbers?
@@ -219,7 +220,7 @@ def relu_loop(array):
     return out
 
 
-numbers = rng.normal(size=100_000).astype(np.float32)
+numbers = np.random.default_rng(0).normal(size=100_000).astype(np.float32)
 assert (relu_loop(numbers) == relu(numbers)).all()
 loop_s, call_s = median_s(lambda: relu_loop(numbers), 5), median_s(lambda: relu(numbers), 101)
 measured("times longer that a loop over 100,000 numbers takes", loop_s / call_s, unit="times")
@@ -295,10 +296,10 @@ assert got[1, 1] < 1e-37 and got[1, 2] == 1, f"-100 and 100 become nearly 0, and
 # %% [markdown]
 # ## Build: a bend of old parts
 #
-# ReLU has a corner at 0. *GELU*, found in most of today's language models, rounds it: x times a share that grows from
-# 0 to 1 with x. In words: half of x, times one plus a tanh; inside the tanh, x plus 0.044715 times the cube of x, all
-# times the root of 2 / pi. Every operation in that sentence exists, so there is no forward to write: `+`, `*` and
-# `.tanh()` of the Tensor pass the door by themselves. Only whoever reaches for `.data` goes round it.
+# ReLU has a corner at 0. *GELU*, in wide use today, rounds it: x times a share that grows from 0 to 1 with x. In words:
+# half of x, times one plus a tanh; inside the tanh, x plus 0.044715 times the cube of x, all times the root of 2 / pi.
+# Every operation in that sentence exists, so there is no forward to write: `+`, `*` and `.tanh()` of the Tensor pass
+# the door by themselves. Only whoever reaches for `.data` goes round it.
 
 # %% exercise="gelu"
 #| export
@@ -330,9 +331,10 @@ assert got, "nothing passed the door: use the Tensor's own operations, not its `
 # %% [markdown]
 # ## Build: from scores to probabilities
 #
-# The last bend takes a whole row. Ten scores say how well ten classes fit; *Softmax* makes probabilities of them, which
-# are positive and sum to 1. Take e to the power of each score, and divide by the sum of these powers. So a score that
-# is higher by 1 has e, 2.718 times, the probability.
+# The last bend takes a whole row. Ten scores say how well each of ten *classes*, such as the ten digits, fits an image;
+# such scores are also called *logits*. *Softmax* makes probabilities of them, which are positive and sum to 1. Take e
+# to the power of each score, and divide by the sum of these powers. So a score that is higher by 1 gets e times, or
+# 2.718 times, the probability.
 #
 # Only differences between scores count: 5 more for all of a row multiplies every power and their sum alike. So subtract
 # the largest score first. `exp` sees no number above 0, and the first edge is out of reach.
@@ -534,7 +536,7 @@ assert got == int(got), f"rows are counted in whole numbers; yours is {got}"
 
 # %% [markdown]
 # Between ten products somebody puts `0.5 * x` where you put ReLU. Do the ten still fold? Do they with ReLU? Give the
-# reason for each, and two numbers x and -x that show it.
+# reason for each, and two numbers of your own that show it, with their sum.
 
 # %% [markdown] answer="why_bend" points=5 rubric="0.5 * x folds, and why; ReLU does not, and why; numbers that show it"
 # Your answer.
@@ -543,7 +545,7 @@ assert got == int(got), f"rows are counted in whole numbers; yours is {got}"
 # ## Where this lives in PyTorch
 #
 # - `torch.relu` is `clamp_min(self, 0)` in `aten/src/ATen/native/Activation.cpp`: our one call of `np.maximum`.
-# - `torch.sigmoid` on a processor is the first formula, 1 / (1 + exp(-a)): `sigmoid_kernel` in `UnaryOpsKernel.cpp` of
+# - `torch.sigmoid` on a CPU is the first formula, 1 / (1 + exp(-a)): `sigmoid_kernel` in `UnaryOpsKernel.cpp` of
 #   `aten/src/ATen/native/cpu`. Its exp overflows to inf without a word, and 1 / inf is the 0 that you saw.
 # - `torch.nn.GELU()` computes the share exactly; ours is `torch.nn.GELU(approximate="tanh")`, with the same 0.044715 in
 #   `cpu/Gelu.h`.
