@@ -1,0 +1,144 @@
+"""The command `tinytorch-teach`: release lessons, grade submissions, return feedback, export grades."""
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+from tinytorch._kit import course as curriculum
+from tinytorch._kit.process import Unready
+
+from tinytorch_teach import __version__, batch, feedback, grades, release, report
+from tinytorch_teach.collect import collect
+from tinytorch_teach.gradebook import CONFIG, Course, Failed
+from tinytorch_teach.grader import PREBUILT
+from tinytorch_teach.owners import RULE
+from tinytorch_teach.progress import progress
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+THERE = click.Path(exists=True, path_type=Path)
+SOME_UNREAD = 1  # exit status; 2 is click's own for what cannot be done as asked
+
+
+class Wrong(click.ClickException):
+    exit_code = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="%(version)s")
+def main():
+    """Teach TinyTorch: release lessons, grade submissions, return feedback, export grades.
+
+    A course is a folder. It is a course of nbgrader as well, so its formgrader opens there.
+    """
+
+
+@main.command("release")
+@click.argument("lessons")
+@click.argument("folder", type=FOLDER)
+@click.option("--course", default="", help="Id of the course; the same that learners give to `tinytorch init`.")
+def release_command(lessons, folder, course):
+    """Release LESSONS (all, core, arch, opt, 01,02 or 01-04) into the course FOLDER, which is made if need be.
+
+    source/ is for you: lessons with solutions, and rubrics where written answers will stand. release/ is for learners.
+    """
+    with explained():
+        for name in release.make(folder, curriculum.chosen(lessons), course):
+            click.echo(f"released  {folder / 'release' / name / name}.ipynb")
+    click.echo(f"Give learners release/; put what they send into {folder / 'incoming'}, then: "
+               f"tinytorch-teach grade {folder}")
+
+
+@main.command(epilog=RULE.replace("\n\n", "\n\n\b\n").join(["\b\n", ""]))
+@click.argument("folder", type=FOLDER)
+@click.option("--from", "sources", type=THERE, multiple=True, metavar="FOLDER_OR_ZIP",
+              help="Where submissions are, instead of FOLDER/incoming; may be given more than once.")
+@click.option("--earlier", type=click.Choice([PREBUILT, batch.OWN]), default=PREBUILT, show_default=True,
+              help="Run on the prebuilt earlier modules, or on the learner's own where they came along.")
+@click.option("--jobs", type=click.IntRange(1), default=max(1, (os.cpu_count() or 1) // 2), show_default=True,
+              help="Submissions at once; each keeps up to two processes busy.")
+@click.option("--isolation", type=click.Choice(list(batch.TIERS)), default="auto", show_default=True,
+              help="What keeps learners' code from your files; auto takes the first that works.")
+@click.option("--names", type=click.Choice(["manifest", "place"]), default="manifest", show_default=True,
+              help="Which one tells whose a file is; see below.")
+@click.option("--again", is_flag=True, help="Grade anew what was graded before and has not changed.")
+def grade(folder, sources, earlier, jobs, isolation, names, again):
+    """Grade what learners sent, and record it in nbgrader's gradebook.
+
+    An exercise that is wrong, blank, endless or crashes costs its own points. Written answers wait for you in
+    formgrader. Exit status 1 if something could not be read or graded; reports/ says what.
+    """
+    course, begun = opened(folder), time.monotonic()
+    sources = sources or (existing(folder / "incoming"),)
+    with explained():
+        sent, unread = collect(sources, names)
+        if not sent and not unread:
+            raise ValueError(f"No submission in {', '.join(map(str, sources))}. Put folders, notebooks or zips there.")
+        here = [one for one in sent if one.lesson in course.lessons]
+        work = batch.Batch(course, batch.Manner(earlier, jobs, isolation, again), unread=unread)
+        with progress() as show:
+            work.run(here, show)
+        lessons = sorted({one.lesson for one in here})
+        paths = report.write(course, work.unread, lessons)
+    for name in lessons:
+        click.echo("\n".join(report.lines(course, name)))
+    others = sorted({one.lesson for one in sent} - set(course.lessons))
+    if others:
+        click.echo(f"left alone, because this course has not released it: {', '.join(others)}")
+    for one in work.unread:
+        click.echo(f"not graded  {one.student}  {one.origin}: {one.says}", err=True)
+    click.echo(f"{len(work.fresh)} graded, {len(work.same)} unchanged, {len(work.unread)} not graded; "
+               f"{time.monotonic() - begun:.1f} s. Reports: {', '.join(map(str, paths))}")
+    sys.exit(SOME_UNREAD if work.unread else 0)
+
+
+@main.command("feedback")
+@click.argument("folder", type=FOLDER)
+@click.argument("lessons", default="all")
+def feedback_command(folder, lessons):
+    """Write a page of feedback for each graded submission: points, and a sentence on each exercise that failed."""
+    course = opened(folder)
+    with explained():
+        chosen = {curriculum.slug(entry) for entry in curriculum.chosen(lessons)}
+        failed = 0
+        for path, failure in feedback.write(course, [name for name in course.lessons if name in chosen]):
+            click.echo(f"no feedback  {path}: {failure}" if failure else path, err=bool(failure))
+            failed += bool(failure)
+    sys.exit(SOME_UNREAD if failed else 0)
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to write.")
+def export(folder, file):
+    """Write the gradebook as CSV: a row for each learner and lesson, also where nothing was sent."""
+    course = opened(folder)
+    with explained():
+        rows = list(grades.rows(course))
+        file.write_text(grades.text(rows), encoding="utf-8-sig", newline="")  # spreadsheets ask for the mark
+    click.echo(f"{len(rows)} rows in {file}")
+
+
+def opened(folder):
+    if not (folder / CONFIG).exists():
+        raise Wrong(f"{folder} is not a course: it has no {CONFIG}. Make one: tinytorch-teach release 01 {folder}")
+    return Course(folder)
+
+
+def existing(folder):
+    if not folder.exists():
+        raise Wrong(f"{folder} is not there. Make it and put submissions into it, or say where they are with --from.")
+    return folder
+
+
+class explained:
+    """Turns the errors of a `with` block into one message and exit status 2."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, KeyboardInterrupt):
+            raise Wrong("Stopped. What was graded is kept: the same command goes on from there.") from None
+        if isinstance(error, (ValueError, LookupError, OSError, Failed, Unready)):
+            raise Wrong(str(error)) from error
