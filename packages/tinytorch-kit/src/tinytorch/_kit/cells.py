@@ -16,6 +16,7 @@ from pathlib import Path
 KINDS = ("exercise", "check", "fault", "given", "demo", "answer", "predict", "scratch")
 LOCKED = ("check", "fault", "given", "demo")
 HEAD = re.compile(r"^# %%(?: +\[(markdown|raw)\])?(?P<meta>.*)$")
+AGAIN = "Save it again from Jupyter, or take a fresh copy: tinytorch start NN --fresh"
 PAIR = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?)')
 
 
@@ -69,7 +70,7 @@ def read(path):
     try:
         text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark in front
     except UnicodeDecodeError:
-        raise ValueError(f"{path} is not a text file. Expected a notebook (.ipynb) or a percent file (.py).") from None
+        raise ValueError(f"{path} is not a text file in UTF-8, as lessons are. {AGAIN}") from None
     return read_notebook(text, path) if path.suffix == ".ipynb" else read_percent(text)
 
 
@@ -101,15 +102,14 @@ def write_percent(cells):
 
 
 def read_notebook(text, name="this file"):
-    again = "Save it again from Jupyter, or take a fresh copy with `tinytorch start`."
     try:
         raw = json.loads(text)
         return [Cell(cell["cell_type"], "".join(cell["source"]), _header(cell.get("metadata", {})))
                 for cell in raw["cells"]]
     except json.JSONDecodeError as error:
-        raise ValueError(f"{name} is not a notebook: expected JSON, and line {error.lineno} is not. {again}") from None
+        raise ValueError(f"{name} is not a notebook: expected JSON, and line {error.lineno} is not. {AGAIN}") from None
     except (AttributeError, KeyError, TypeError):
-        raise ValueError(f"{name} is JSON but not a notebook: it has no proper list of cells. {again}") from None
+        raise ValueError(f"{name} is JSON but not a notebook: it has no proper list of cells. {AGAIN}") from None
 
 
 def _header(metadata):

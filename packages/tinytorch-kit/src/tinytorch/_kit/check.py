@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from tinytorch._kit import course, marks
-from tinytorch._kit.console import Refused
+from tinytorch._kit.console import Refused, indented, say
 from tinytorch._kit.process import Child, Limits, Unready, converse
 from tinytorch._kit.workspace import write
 
@@ -169,6 +169,18 @@ class _Judge:
                 owner = "" if self.cells[name].role else " (yours)"
                 told.append(f"{name}{owner} fails: {says}\n  {self.where(name, outcome)}")
         return told
+
+
+def show(entry, report):
+    """Print a summary, and below it one line for each exercise."""
+    say(f"{entry['number']} {entry['name']}    {report.passed} of {len(report.verdicts)} checks pass    "
+        f"{report.elapsed_s:.1f} s")
+    for one in report.verdicts:
+        say(f"  {one.state:11}  {one.exercise}", word=one.state)
+        for text in filter(None, (one.says, one.where, one.help)):
+            say(indented(text, 15))
+    if report.all_pass:
+        say(f"next  tinytorch export {entry['number']}")
 
 
 def remembered(workspace, entry):

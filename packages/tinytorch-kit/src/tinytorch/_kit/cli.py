@@ -6,8 +6,8 @@ import click
 
 from tinytorch._kit import check as checks
 from tinytorch._kit import course, milestone, own, predictions, sheet, status, submit, workspace
-from tinytorch._kit.console import Refused, busy, complain, indented, near, prepare, quoted, say, table
-from tinytorch._kit.words import BUILD, MILESTONE, MODULE
+from tinytorch._kit.console import Refused, busy, complain, near, prepare, quoted, say, table
+from tinytorch._kit.words import BUILD, MILESTONE, MODULE, InOrder
 from tinytorch._versions.kit import __version__
 
 
@@ -32,7 +32,7 @@ def said_of(error):
     return f"{error.strerror or error}{place}. Files that were there are whole. Repair that, then type it again."
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="tinytorch-kit %(version)s")
 def tinytorch():
     """Build a machine learning framework, module by module.
@@ -58,7 +58,11 @@ def tinytorch():
 @click.option("--learner", default="", metavar="ID", help="Your id in that course. Some numbers in the lessons are "
               "drawn from both ids, so that they are yours.")
 def init(folder, build, course_id, learner):
-    """Make a workspace in DIR, a folder that is new or empty."""
+    """Make a workspace.
+
+    DIR is a folder that is new or empty. Your lessons, modules and predictions live in it, and all other commands run
+    from inside it.
+    """
     was = workspace.opened(folder) if workspace.is_workspace(folder) else None
     made = workspace.create(folder, build, course_id, learner)
     if was:
@@ -101,11 +105,11 @@ def start(entry, form, fresh):
 @click.argument("entry", metavar="NN", type=MODULE)
 @click.option("--hint", is_flag=True, help="Explain a recognised mistake at once, not at the third failure.")
 def check(entry, hint):
-    """Run the checks of lesson NN on your code, one line for each exercise.
+    """Run the checks of lesson NN.
 
-    Save the lesson first. Your code runs in a process of its own with 10 seconds for each cell; Jupyter is not needed,
-    and lines such as `%timeit` or `!ls` are passed over. When an exercise fails twice in the same way, a mistake that
-    many people make gets a question, and the third time an explanation.
+    One line for each exercise. Save the lesson first. Your code runs in a process of its own with 10 seconds for each
+    cell; Jupyter is not needed, and lines such as `%timeit` or `!ls` are passed over. When an exercise fails twice in
+    the same way, a mistake that many people make gets a question, and the third time an explanation.
 
     \b
     passes       its check holds
@@ -122,29 +126,19 @@ def check(entry, hint):
         report = checks.check(home, page, hint)
     for note in page.notes + report.notes:
         complain(note)
-    show(entry, report)
+    checks.show(entry, report)
     checks.remember(home, entry, report.seen)
     sys.exit(0 if report.all_pass else 1)
-
-
-def show(entry, report):
-    say(f"{entry['number']} {entry['name']}    {report.passed} of {len(report.verdicts)} checks pass    "
-        f"{report.elapsed_s:.1f} s")
-    for one in report.verdicts:
-        say(f"  {one.state:11}  {one.exercise}", word=one.state)
-        for text in filter(None, (one.says, one.where, one.help)):
-            say(indented(text, 15))
-    if report.all_pass:
-        say(f"next  tinytorch export {entry['number']}")
 
 
 @tinytorch.command()
 @click.argument("entry", metavar="NN", type=MODULE)
 def export(entry):
-    """Write your module NN where `import tinytorch` finds it, from the cells of your lesson marked `#| export`.
+    """Make your module NN from your lesson.
 
-    A module that you edited by hand goes to backups/ first. Exercises that are not written yet are named, and the rest
-    works; the exit status is 1 if the module cannot be imported.
+    The cells marked `#| export` are written where `import tinytorch` finds them. A module that you edited by hand goes
+    to backups/ first. Exercises that are not written yet are named, and the rest works; the exit status is 1 if the
+    module cannot be imported.
     """
     home = workspace.here()
     page = sheet.read(home, entry)
@@ -170,7 +164,10 @@ def export(entry):
 @click.argument("entry", metavar="NN", type=MODULE)
 @click.argument("whose", type=click.Choice(["mine", "prebuilt"]))
 def use(entry, whose):
-    """Choose between your module NN and the prebuilt one. Nothing is lost: yours waits in backups/."""
+    """Choose your or the prebuilt module NN.
+
+    Nothing is lost: yours waits in backups/ while the prebuilt one is used, and comes back as it was.
+    """
     switch = own.use_mine if whose == "mine" else own.use_prebuilt
     says = switch(workspace.here(), entry)
     say(says)
@@ -180,7 +177,7 @@ def use(entry, whose):
 
 @tinytorch.command("status")
 def show_status():
-    """Your modules, the milestones, and the next command.
+    """See where you are and what to type next.
 
     \b
     prebuilt        the installed one is used
@@ -196,7 +193,9 @@ def show_status():
 @click.argument("entry", metavar="N", type=MILESTONE)
 @click.argument("arguments", metavar="[OPTIONS FOR IT]", nargs=-1, type=click.UNPROCESSED)
 def run_milestone(entry, arguments):
-    """Re-run a piece of history on your framework: Milestone N, with its own options behind it.
+    """Re-run a piece of history.
+
+    Milestone N runs on your framework, with its own options behind it.
 
     \b
     tinytorch milestone 1 --help            what it does and which options it has

@@ -121,7 +121,7 @@ def read(workspace, entry):
     try:
         theirs = cells.read(path)
     except ValueError as error:
-        raise Refused(f"{error}\nFor a fresh copy beside it: tinytorch start {entry['number']} --fresh") from None
+        raise Refused(str(error).replace("start NN", f"start {entry['number']}")) from None
     sheet = arranged(theirs, blank, path, entry)
     sheet.notes[:0] = notes
     return sheet

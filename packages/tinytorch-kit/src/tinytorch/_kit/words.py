@@ -1,7 +1,14 @@
-"""Words on the command line that mean something in the course: modules, milestones, what to build."""
+"""Words on the command line: the commands in order, and what means something in the course."""
 import click
 
 from tinytorch._kit import course
+
+
+class InOrder(click.Group):
+    """Lists its commands in the order in which a learner meets them."""
+
+    def list_commands(self, ctx):
+        return list(self.commands)
 
 
 class Chosen(click.ParamType):
