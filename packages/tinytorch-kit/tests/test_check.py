@@ -83,6 +83,22 @@ def test_an_exercise_that_leans_on_an_unwritten_one_waits(home, begun, small):
     assert (double.state, area.state, area.says) == ("not written", "waits", "for double")
 
 
+def test_an_exercise_that_leans_on_a_failing_one_waits(home, begun, small):
+    rewrite(begun, {"double": "#| export\ndef double(x):\n    return x.twice()",
+                    "area": "#| export\ndef area(r):\n    return math.pi * double(r) ** 2 / 4"})
+    double, area = report(home, small).verdicts
+    assert (double.state, area.state, area.says) == ("fails", "waits", "for double")
+
+
+@pytest.mark.parametrize("code", ["raise NotImplementedError()", "return x.twice()"])
+def test_what_a_verdict_says_is_not_said_again_of_a_given_cell(home, begun, small, code):
+    path = sheet.RELEASES / "10_tokenization.py"
+    path.write_text(path.read_text(encoding="utf-8") + '\n# %% given="after"\nprint(double(2))\n', encoding="utf-8")
+    rewrite(begun, {**RIGHT, "double": f"#| export\ndef double(x):\n    {code}"})
+    found = report(home, small)
+    assert found.notes == [] and states(found)["double"] in ("not written", "fails")
+
+
 def test_an_endless_loop_costs_its_own_exercise(home, begun, small):
     rewrite(begun, {**RIGHT, "double": "#| export\ndef double(x):\n    while True:\n        pass"})
     found = report(home, small, limits=Limits(cell_s=0.7))

@@ -31,6 +31,7 @@ def test_the_way_from_an_empty_folder_to_a_module(tmp_path, small, command, monk
     assert (status, err) == (0, "") and "is your Module 10 Tokenization now, 5 lines of code." in out
     status, out, err = command("status")
     assert (status, err) == (0, "") and re.search(r"^10  Tokenization  yours +5$", out, flags=re.M)
+    assert out.endswith("next  nothing: all that this release has is built\n")
 
 
 def test_a_failure_is_one_line_and_below_it_what_and_where(begun, command):
@@ -95,6 +96,7 @@ def test_a_module_that_cannot_be_imported_ends_with_status_1(begun, command):
 def test_what_is_unwritten_is_named_and_exported(begun, command):
     status, out, err = command("export", "10")
     assert status == 0 and "Not written yet: double, area." in err
+    assert out.endswith("next  tinytorch check 10\n")
 
 
 def test_an_edit_by_hand_is_reported(home, begun, small, command):

@@ -249,6 +249,7 @@ def test_unwritten_exercises_are_named_and_the_rest_works(home, begun, small):
     page = sheet.read(home, small)
     assert page.unwritten() == ["area"]
     own.build(home, page)
+    assert own.state(home, small) == "unfinished"
     assert python("from tinytorch.text.tokenization import double; print(double(4))", home).stdout.strip() == "8"
 
 

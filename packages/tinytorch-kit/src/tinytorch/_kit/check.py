@@ -15,6 +15,7 @@ from tinytorch._kit.workspace import write
 
 RUN = ("given", "fault", "exercise", "check", None)  # None: the learner's own cells
 LIMITS = Limits(cell_s=10.0, answer_s=5.0, total_s=180.0)
+ABSENT = ("NameError", "ImportError", "ModuleNotFoundError")
 UNHAPPY = {"timeout": "too long", "crashed": "crashed"}
 
 
@@ -121,18 +122,21 @@ class _Judge:
         return Verdict(name, "fails", self.says(outcome), self.where(failed, outcome))
 
     def cause(self, name, failed, outcome, outcomes):
-        """What an exercise waits for: an exercise that is not written (perhaps itself), or a cell above that fails."""
+        """What an exercise waits for: an exercise that does not work yet (perhaps itself), or a given cell above."""
+        blamed = self.blamed(outcome)
+        if blamed not in (None, name) and self.broken(blamed, outcomes):
+            return blamed
         if outcome.error == "NotImplementedError":
-            return self.unwritten_in(outcome) or name
-        if outcome.error not in ("NameError", "ImportError", "ModuleNotFoundError"):
-            return None
-        above = self.above(failed, outcomes)
-        return (self.unwritten_in(outcomes[above]) or above) if above else None
+            return name
+        above = self.above(failed, outcomes) if outcome.error in ABSENT else None
+        return (self.blamed(outcomes[above]) or above) if above else None
 
-    def unwritten_in(self, outcome):
-        """The exercise that raised NotImplementedError, or None."""
-        raised_in = outcome.trace[-1][0] if outcome.trace else None
-        return raised_in if outcome.error == "NotImplementedError" and raised_in in self.page.stubs else None
+    def blamed(self, outcome):
+        """The exercise in whose cell an error arose, or None."""
+        return outcome.trace[-1][0] if outcome.trace and outcome.trace[-1][0] in self.page.stubs else None
+
+    def broken(self, name, outcomes):
+        return name in self.blank or any(self.fails(cell, outcomes) for cell in (name, f"check_{name}"))
 
     def above(self, name, outcomes):
         """The first given cell before `name` that did not end well, or None."""
@@ -159,12 +163,12 @@ class _Judge:
         return f"in {cell}, line {line}{in_file}" + (f": {text}" if text and not cell.startswith("check_") else "")
 
     def notes(self, outcomes):
-        """Sentences on cells that failed and belong to no exercise."""
+        """Sentences on cells that failed, where no verdict speaks of it."""
         told = []
         for name in outcomes:
-            outcome = outcomes[name]
-            belongs = self.cells[name].role in ("exercise", "check") or self.unwritten_in(outcome)
-            if not belongs and self.fails(name, outcomes):
+            outcome, blamed = outcomes[name], self.blamed(outcomes[name])
+            spoken_of = self.cells[name].role in ("exercise", "check") or blamed and self.broken(blamed, outcomes)
+            if self.fails(name, outcomes) and not spoken_of:
                 says = self.says(outcome) if outcome.status == "error" else outcome.says
                 owner = "" if self.cells[name].role else " (yours)"
                 told.append(f"{name}{owner} fails: {says}\n  {self.where(name, outcome)}")

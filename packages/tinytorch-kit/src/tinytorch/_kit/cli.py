@@ -147,7 +147,7 @@ def export(entry):
         complain(note)
     if copy:
         complain(f"{near(path)} had been edited by hand; that text is kept in {near(copy)}.")
-    for names, says in ((page.unwritten() + page.missing, "Not written yet"),
+    for names, says in ((own.unfinished(page), "Not written yet"),
                         (own.left_out(page), "Used in the module but defined in cells without `#| export`")):
         if names:
             complain(f"{says}: {', '.join(names)}.")
@@ -183,6 +183,7 @@ def show_status():
     prebuilt        the installed one is used
     not built yet   it is yours to build, and importing it says so
     yours           your export is used
+    unfinished      your export is used, and some of its exercises are not written yet
     edited by hand  your module is used; it is not as `export` wrote it
     not installed   it is neither yours nor installed
     """

@@ -9,11 +9,13 @@ import warnings
 from pathlib import Path
 
 import tinytorch
-from tinytorch._kit import course, export, place, sheet
+from tinytorch._kit import course, export, place, release, sheet
 from tinytorch._kit.console import Refused, near
 from tinytorch._kit.workspace import keep, same, write
 
 HASHED = "# sha256 "
+EXPORT = re.compile(r"^#\s*\|\s*export\b", flags=re.M)
+UNWRITTEN = re.compile(r"\n\s*".join(map(re.escape, release.CODE_STUB.split("\n"))))
 IMPORT_LIMIT_S = 60
 STUB = '''\
 {mark}: {label} is yours and not built yet.
@@ -25,13 +27,15 @@ raise ImportError(
 
 
 def state(workspace, entry):
-    """`yours`, `not built yet`, `edited by hand`, `prebuilt` or `not installed`."""
+    """`yours`, `unfinished`, `edited by hand`, `not built yet`, `prebuilt` or `not installed`."""
     path = workspace.module(entry)
     if not path.is_file():
         return "prebuilt" if prebuilt(entry) else "not installed"
     if place.is_stub(path):
         return "not built yet"
-    return "yours" if is_export(path) else "edited by hand"
+    if not is_export(path):
+        return "edited by hand"
+    return "unfinished" if UNWRITTEN.search(path.read_text(encoding="utf-8")) else "yours"
 
 
 def prebuilt(entry):
@@ -107,6 +111,12 @@ def module_text(page):
     head, _, body = export.marked(page.path.name, exported).partition("\n")
     _compile(body, f"the module in {near(page.path)}")
     return f"{head}\n{hash_line(body)}\n{body}"
+
+
+def unfinished(page):
+    """Exercises of the module that are not written yet or gone."""
+    unwritten = page.unwritten() + page.missing
+    return [name for name, stub in page.stubs.items() if name in unwritten and EXPORT.search(stub)]
 
 
 def left_out(page):

@@ -2,7 +2,8 @@
 from tinytorch._kit import course, milestone, own, sheet
 from tinytorch._kit.console import Refused, say, table
 
-OWNED = ("yours", "edited by hand")
+OWNED = ("yours", "unfinished", "edited by hand")
+TO_DO = ("not built yet", "not installed", "unfinished")
 
 
 def show(workspace):
@@ -12,7 +13,7 @@ def show(workspace):
     table(rows, right=(3,))
     if absent():
         say(f"{absent()} not in this release of the course")
-    say(f"yours: {sum(owned)} lines of code in {len(owned)} modules")
+    say(f"yours: {sum(owned)} lines of code in {len(owned)} module{'s' * (len(owned) != 1)}")
     say()
     table([("", "milestone", "state"), *milestones(workspace)])
     say()
@@ -59,10 +60,10 @@ def milestones(workspace):
 def following(workspace):
     """The one command to type next."""
     for entry in course.LESSONS:
-        if sheet.has(entry) and own.state(workspace, entry) in ("not built yet", "not installed"):
+        if sheet.has(entry) and own.state(workspace, entry) in TO_DO:
             return f"tinytorch {'check' if is_started(workspace, entry) else 'start'} {entry['number']}"
     ready = [row[0] for row in milestones(workspace) if row[2] == "ready"]
-    return f"tinytorch milestone {ready[-1]}" if ready else "tinytorch --help"
+    return f"tinytorch milestone {ready[-1]}" if ready else "nothing: all that this release has is built"
 
 
 def is_started(workspace, entry):
