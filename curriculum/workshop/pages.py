@@ -1,0 +1,61 @@
+"""Whole lessons run from top to bottom, on top of modules that may have been exchanged."""
+import time
+from dataclasses import dataclass
+
+from tinytorch._kit import course, own, place
+from tinytorch_teach import lessons
+from walk import Folder, Walk
+
+PAGE = (*lessons.RUN, "check", "demo", "predict", "scratch")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of one cell; `error` is "" if it ran."""
+
+    id: str
+    role: str
+    elapsed_s: float
+    error: str
+
+
+def ran(lesson, folder, roles=PAGE, limit_s=120):
+    """A Ran for each cell of these roles in the solved lesson, run in one process."""
+    out = []
+    with Walk(lesson, folder) as walk:
+        for n, cell in enumerate(lesson.cells):
+            if cell.kind == "code" and cell.role in roles:
+                begun = time.perf_counter()
+                reply = walk.child.ask(limit_s, cell=cell.id or f"cell_{n}", text=cell.text)
+                error = f"{reply['error']}: {reply['says']}" if "error" in reply else ""
+                out.append(Ran(cell.id, cell.role, time.perf_counter() - begun, error))
+    return out
+
+
+def complaints(lesson, changed):
+    """Sentences about visible checks that fail when modules are exchanged: {path: text}."""
+    with Folder(lesson, changed) as folder:
+        return [f"{cell.id}: {cell.error}" for cell in ran(lesson, folder, (*lessons.RUN, "check")) if cell.error]
+
+
+def stubbed(entry):
+    """{path: text} that makes a module one that its learner has not built yet."""
+    text = own.STUB.format(mark=place.STUB, label=course.label(entry), number=entry["number"])
+    return {lessons.path_of("tinytorch." + entry["module"]): text}
+
+
+def needed(curriculum, numbers):
+    """These lessons and all that they need, step by step."""
+    needs = {entry["number"]: entry["needs"] for entry in lessons.entries(curriculum)}
+    found, todo = set(), list(numbers)
+    while todo:
+        number = todo.pop()
+        if number not in found:
+            found.add(number)
+            todo += needs.get(number, ())
+    return found
+
+
+def unwritten(curriculum, entry):
+    """Lessons that this one needs and that have no source yet, so that it cannot run."""
+    return sorted(needed(curriculum, entry["needs"]) - {one["number"] for one in lessons.entries(curriculum)})

@@ -1,0 +1,91 @@
+"""Prove of lessons what the design asks of them: python curriculum/workshop/prove.py [NN ...] [--seed N]
+
+Each claim is one line; what speaks against it stands below. The exit status is 1 if a claim fails.
+"""
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import pages
+from claims import CLAIMS, RIGHT, Proof
+from tinytorch._kit.process import Gone, Unready
+from tinytorch_teach import lessons
+from tinytorch_teach.grader import Grader
+from trials import Bench
+from walk import Folder
+
+CURRICULUM = Path(__file__).resolve().parents[1]
+COLUMNS = "lesson", "mistakes", "by probes", "by checks", "mutants", "by probes", "by checks", "right ones"
+MOST = 12  # lines below a claim
+
+
+def main(arguments=None):
+    """Prove the lessons named, or all; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("numbers", nargs="*", help="lessons such as 03; all that are written if none is named")
+    parser.add_argument("--seed", type=int, default=0, help="of the questions that probes draw")
+    parser.add_argument("--curriculum", type=Path, default=CURRICULUM, help="the folder with course.toml")
+    asked = parser.parse_args(arguments)
+    begun, rows, failed = time.monotonic(), [], 0
+    for number in asked.numbers or [entry["number"] for entry in lessons.entries(asked.curriculum)]:
+        lesson = lessons.load(number, asked.curriculum)
+        if missing := pages.unwritten(asked.curriculum, {"needs": lesson.needs}):
+            print(f"{lesson.number} {lesson.title}\n  FAILS  it needs {', '.join(missing)}, not written yet\n")
+            failed += 1
+            continue
+        with Folder(lesson) as folder, Grader(lesson, course="proof", tier="none") as grader:
+            proof = Proof(Bench.of(lesson, folder, asked.seed), grader)
+            failed += prove(proof)
+            rows.append(row(proof))
+    print(table(rows))
+    print(f"{failed or 'no'} claims fail   {time.monotonic() - begun:.0f} s")
+    return 1 if failed else 0
+
+
+def prove(proof):
+    """Print a line for each claim; how many failed."""
+    print(f"{proof.lesson.number} {proof.lesson.title}")
+    failed = 0
+    for text, claim in CLAIMS.items():
+        begun = time.monotonic()
+        against = heard(claim, proof)
+        print(f"  {'FAILS' if against else 'holds'}  {text:<92}{time.monotonic() - begun:5.1f} s", flush=True)
+        for line in against[:MOST]:
+            print(f"           {' '.join(line.split())[:300]}")
+        if len(against) > MOST:
+            print(f"           and {len(against) - MOST} more")
+        failed += bool(against)
+    for note in proof.notes:
+        print(f"  note   {note}")
+    print(flush=True)
+    return failed
+
+
+def heard(claim, proof):
+    """What speaks against a claim; that it could not be tried does, too."""
+    try:
+        return claim(proof)
+    except (ValueError, OSError, Gone, Unready) as error:
+        return [f"it could not be tried: {error}"]
+
+
+def row(proof):
+    """Numbers of a lesson for the table."""
+    mistakes, mutants = proof.of("mistake"), proof.of("mutant")
+    right = sum(reason.startswith(RIGHT) for given in proof.bench.survivors.values() for reason in given.values())
+    rejected = [sum(bool(trial.probes) for trial in some) for some in (mistakes, mutants)]
+    checked = [sum(bool(trial.checks) for trial in some) for some in (mistakes, mutants)]
+    return (proof.lesson.slug, len(mistakes), rejected[0], checked[0], len(mutants), rejected[1], checked[1], right)
+
+
+def table(rows):
+    """Columns that align: names to the left, numbers to the right."""
+    texts = [[str(entry) for entry in line] for line in [COLUMNS, *rows]]
+    widths = [max(len(line[n]) for line in texts) for n in range(len(COLUMNS))]
+    return "\n".join("  ".join([line[0].ljust(widths[0]), *(entry.rjust(width) for entry, width in
+                                                          zip(line[1:], widths[1:]))]) for line in texts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""A walk through a solved lesson, from which copies leave the path to try something else.
+
+    with Walk(lesson, folder) as walk:
+        walk.to("linear")                            the solved cells above the exercise have run
+        walk.answers("linear", text, inputs)         what another text of the exercise answers
+        walk.check("linear", text)                   what the visible check says of it
+"""
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tinytorch._kit.process import Child
+from tinytorch_teach import lessons
+from tinytorch_teach.environment import environment
+
+SCRIPT = str(Path(__file__).with_name("forking.py"))
+COMMAND = [os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable), "-I", "-S", "-B", "-W", "ignore"]
+DATASETS = Path(__file__).parents[2] / "datasets/src/tinytorch/datasets"
+START_S, CELL_S = 60, 60
+LIMIT_S = 4  # for a copy; a mutant may loop for ever
+
+
+class Folder:
+    """What a lesson's processes import: NumPy, the kit, the modules below it, some exchanged, and the datasets."""
+
+    def __init__(self, lesson, changed=()):
+        self.home = tempfile.TemporaryDirectory(prefix="tinytorch-", ignore_cleanup_errors=True)
+        self.path = self.home.name
+        environment(self.path, {**lessons.below(lesson), **dict(changed)})
+        shutil.copytree(DATASETS, Path(self.path, "tinytorch/datasets"))  # demos show real data
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.home.cleanup()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What became of a try: `answers` as child.py gives them, or `says`, why there are none."""
+
+    answers: list | None = None
+    says: str = ""
+
+
+class Walk:
+    """One process and its copies. It goes forward only."""
+
+    def __init__(self, lesson, folder, learner="", acts=None):
+        self.lesson, self.at = lesson, 0
+        env = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+               "TINYTORCH_PREBUILT": "1", "TINYTORCH_LESSON": lesson.number}
+        env |= {"TINYTORCH_LEARNER": learner, "TINYTORCH_COURSE": "proof"} if learner else {}
+        self.child = Child([*COMMAND, SCRIPT, folder.path], env=env)
+        self.say(START_S, setup={"module": lesson.module, "acts": lesson.acts if acts is None else acts})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.child.close()
+
+    def say(self, limit_s, **order):
+        """A reply to an order that must not fail."""
+        reply = self.child.ask(limit_s, **order)
+        if "error" in reply:
+            raise ValueError(f"{self.lesson.slug}: {order.get('cell', 'setup')}: {reply['error']}: {reply['says']}")
+        return reply
+
+    def to(self, exercise):
+        """Run the solved cells above an exercise."""
+        ids = [cell.id for cell in self.lesson.graded]
+        self.run(ids.index(exercise))
+
+    def run(self, end=None):
+        """Run the solved cells up to one, or all."""
+        for cell in self.lesson.graded[self.at:end]:
+            self.say(CELL_S, cell=cell.id, text=cell.text)
+        self.at = len(self.lesson.graded) if end is None else end
+
+    def answers(self, exercise, text, inputs, below=None):
+        """The Reply of a copy with `text` for the exercise; {exercise: text} stands for others further down."""
+        below = below or {}
+        rest = [{"cell": cell.id, "text": below.get(cell.id, cell.text)} for cell in self.lesson.graded[self.at + 1:]]
+        asks = [{"ask": exercise, "inputs": [one]} for one in inputs]
+        orders = [{"cell": exercise, "text": text}, *rest, *asks]
+        replies, late = self.copy(orders)
+        if len(replies) < len(orders):
+            return Reply(says="takes too long" if late else "ends its process")
+        answers = [reply["answers"][0] if "answers" in reply else reply for reply in replies[-len(asks):]]
+        return Reply(answers=answers)
+
+    def check(self, exercise, text):
+        """What the visible check says when `text` stands in the exercise's cell; None if it passes."""
+        cells = self.lesson.cells[self._place(exercise):self._place("check_" + exercise) + 1]
+        orders = [{"cell": cell.id, "text": text if cell.id == exercise else cell.text} for cell in cells
+                  if cell.role in lessons.RUN or cell.id == "check_" + exercise]
+        replies, late = self.copy(orders)
+        if len(replies) < len(orders):
+            return "takes too long" if late else "ends its process"
+        last = replies[-1]
+        return f"{last['error']}: {last['says']}" if "error" in last else None
+
+    def copy(self, orders):
+        """The replies of a copy, and whether it was stopped."""
+        reply = self.say(LIMIT_S + START_S, copy=orders, copy_s=LIMIT_S)
+        return reply["replies"], reply["late"]
+
+    def _place(self, name):
+        return next(n for n, cell in enumerate(self.lesson.cells) if cell.id == name)
