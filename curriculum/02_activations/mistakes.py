@@ -340,13 +340,6 @@ MISTAKES = {
             ask="Does 3/8 come out exactly when it is computed through log and exp?",
             symptom="refuses right functions too",
         ),
-        dict(
-            name="refuses everything",
-            code="assert False",
-            says="Raise AssertionError only when the answer of `softmax_of` is wrong.",
-            ask="Does your check ask `softmax_of` anything?",
-            symptom="refuses right functions too",
-        ),
     ],
     "softmax": [
         dict(
@@ -388,6 +381,16 @@ MISTAKES = {
             says="A row far below the largest of the batch becomes 0 / 0. Subtract each row's own largest.",
             ask="What is exp(-1000 - 1002), and what is the sum of three such powers?",
             symptom="right when all rows have scores of one size",
+        ),
+        dict(
+            name="smallest subtracted",
+            code="""
+                powers = np.exp(array - array.min(axis=axis, keepdims=True))
+                return powers / powers.sum(axis=axis, keepdims=True)
+            """,
+            says="With the smallest subtracted exp overflows in a wide row. Subtract the largest.",
+            ask="Which numbers does exp see in a row from -1200 to -1000?",
+            symptom="right until two scores of a row lie 89 apart",
         ),
         dict(
             name="sums everything",
@@ -577,4 +580,27 @@ MISTAKES = {
             symptom="too large by n",
         ),
     ],
+}
+
+# Mechanical mutants of the solutions that pass, and why.
+SURVIVORS = {
+    "relu": {
+        "`np.maximum(array, 0, dtype=array.dtype)` becomes `np.maximum(array, 0)`":
+            "right: it differs for a single number on NumPy 1 alone, which no learner is asked to know",
+        "`np.maximum(array, 0, dtype=array.dtype)` becomes `np.maximum(0, array, dtype=array.dtype)`":
+            "right: the larger of two in either order",
+    },
+    "sigmoid": {
+        "`np.where(array < 0, small, one)` becomes `np.where(array <= 0, small, one)`":
+            "right: at 0 both formulas give 0.5",
+    },
+    "catch": {
+        "`np.arange(3, 9).reshape(2, 3)` becomes `np.arange(3, 9).reshape(3, 2)`":
+            "right: another batch of unlike rows",
+        "`np.allclose(found, counts / counts.sum(axis=1, keepdims=True))` becomes "
+        "`np.allclose(counts / counts.sum(axis=1, keepdims=True), found)`":
+            "right: the same comparison from the other side",
+        "`counts.sum(axis=1, keepdims=True)` becomes `counts.sum(axis=-1, keepdims=True)`":
+            "right: axis 1 is the last of two",
+    },
 }

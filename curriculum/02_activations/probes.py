@@ -183,7 +183,8 @@ def judge_catch(names, answer, reference):
 def draw_softmax(rng):
     asked = [((5,), -1), ((3, 4), -1), ((3, 4), 0), ((2, 3, 4), 1), ((2, 3, 4), -1), ((0, 3), -1)]
     far = rng.normal(0, 2, (4, 3)) + [[1000], [-1000], [200], [-90]]
-    arrays = [[rng.normal(0, 2, shape), axis] for shape, axis in asked] + [[far, -1], [far.T, 0]]
+    wide = rng.normal(0, 2, (3, 5)) + [[0, 120, -300, 90, 119]]
+    arrays = [[rng.normal(0, 2, shape), axis] for shape, axis in asked] + [[far, -1], [far.T, 0], [wide, 1]]
     return [[array.astype(np.float32), axis] for array, axis in arrays]
 
 
