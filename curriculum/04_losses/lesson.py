@@ -10,7 +10,7 @@
 
 # %% given="start"
 #| default_exp nn.losses
-from tinytorch.lesson import begin, measured, mine, predict, rejects
+from tinytorch.lesson import begin, measured, mine, predict, rejects, watch
 
 begin("04")
 
@@ -23,13 +23,7 @@ from tinytorch.core.tensor import Tensor
 from tinytorch.nn.layers import Module
 
 # %% given="network"
-from tinytorch._kit.probing import passed
 from tinytorch.nn import Linear, ReLU, Sequential, Softmax
-
-
-def watch(action):
-    """The names of the operations that pass the door while `action()` runs, as in 01."""
-    return passed(Tensor, action)
 
 # %% [markdown]
 # ## Try first
