@@ -162,6 +162,8 @@ def workspace(session):
     """A learner's way from `init` to a milestone, on their own modules and on prebuilt ones."""
     install(session, "kit", "datasets", third_party=[*LEARNER, *group("test")])
     session.run("pytest", "tests/test_workspace.py", *session.posargs)
+    install(session, "core")
+    session.run("pytest", "tests/test_bootcamp.py", *session.posargs)
 
 
 @nox.session(python=DEFAULT, requires=["wheels"])

@@ -1,4 +1,5 @@
 """What a learner's editor sees: every line here must be clean, and each `reveal_type` as its comment says."""
+# ruff: noqa: F821
 import numpy as np
 from tinytorch.core import Tensor
 from tinytorch.core.tensor import broadcast_shape, matmul_loops
