@@ -135,8 +135,8 @@ apart, size = (walk(x, steps) - walk(x, one)).abs().max().item(), walk(x, one).a
 print(f"medians of 11 runs; answers up to {size:.1f} in size differ by {apart:.1g} at most, which is rounding")
 
 # %% [markdown]
-# The same answers, ten times slower. And one step is a straight line: the best that a line can say about -2, -1, 1, 2
-# is 1.5 for all four, off by 0.5. That is why *Try first* could not be done with any number of steps.
+# The same answers: nine of the ten products bought nothing. And one step is a straight line; the best that a line can
+# say about -2, -1, 1, 2 is 1.5 for all four, off by 0.5. So *Try first* cannot be done with any number of steps.
 #
 # ## Build: the bend
 #
