@@ -101,7 +101,7 @@ def test_what_a_verdict_says_is_not_said_again_of_a_given_cell(home, begun, smal
 
 def test_an_endless_loop_costs_its_own_exercise(home, begun, small):
     rewrite(begun, {**RIGHT, "double": "#| export\ndef double(x):\n    while True:\n        pass"})
-    found = report(home, small, limits=Limits(cell_s=0.7))
+    found = report(home, small, limits=Limits(cell_s=2.0))
     assert states(found) == {"double": "too long", "area": "passes"}
 
 

@@ -86,8 +86,9 @@ def test_a_lesson_is_created_once_and_never_overwritten(home, begun, small):
     text = begun.read_bytes()
     assert sheet.start(home, small, ".ipynb") == (begun, False)
     assert sheet.start(home, small, ".py") == (begun, False)
-    fresh = [sheet.start(home, small, ".ipynb", fresh=True)[0].name for _ in range(2)]
-    assert fresh == ["10_tokenization.fresh.ipynb", "10_tokenization.fresh_2.ipynb"]
+    fresh = [sheet.start(home, small, suffix, fresh=True)[0].name for suffix in (".ipynb", ".ipynb", ".py", ".py")]
+    assert fresh == ["10_tokenization.fresh.ipynb", "10_tokenization.fresh_2.ipynb", "10_tokenization.py",
+                     "10_tokenization.fresh.py"]
     assert begun.read_bytes() == text
 
 

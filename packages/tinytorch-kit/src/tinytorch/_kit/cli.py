@@ -1,6 +1,7 @@
 """The command `tinytorch`. Each subcommand reads its words, asks the module that knows, and prints the answer."""
 import errno
 import sys
+from importlib.util import find_spec
 
 import click
 
@@ -82,20 +83,24 @@ def init(folder, build, course_id, learner):
 @click.argument("entry", metavar="NN", type=MODULE)
 @click.option("--as", "form", type=click.Choice(["notebook", "py"]), default="notebook", show_default=True,
               help="A notebook for Jupyter, or plain Python with `# %%` between cells for any editor.")
-@click.option("--fresh", is_flag=True, help="One more copy, beside the one that you have.")
+@click.option("--fresh", is_flag=True, help="One more copy beside the one that you have.")
 def start(entry, form, fresh):
     """Take lesson NN into lessons/. A lesson that is there already is never overwritten."""
     home = workspace.here()
     suffix = ".py" if form == "py" else ".ipynb"
     path, new = sheet.start(home, entry, suffix, fresh)
     if not new and path.suffix != suffix and form == "py":
-        raise Refused(f"{near(path)} is there already and stays. One form of a lesson is enough; for the other beside "
-                      f"it: tinytorch start {entry['number']} --as py --fresh")
+        raise Refused(f"{near(path)} is there already and stays. For the other form beside it, of which the newer "
+                      f"counts: tinytorch start {entry['number']} --as py --fresh")
     if new and not fresh:
         own.put_stub(home, entry)
     say(f"{near(path)} is " + ("there now." if new else "there already and stays as it is."))
     if not new:
         say(f"      For a fresh copy beside it: tinytorch start {entry['number']} --fresh")
+    elif ".fresh" in path.name:
+        say("      It is for reading and copying from: the one you have still counts.")
+    if path.suffix == ".ipynb" and find_spec("jupyterlab") is None:
+        say(f"      Jupyter is not installed here. As plain Python: tinytorch start {entry['number']} --as py --fresh")
     editor = "jupyter lab" if path.suffix == ".ipynb" else "your editor, such as: code"
     say(f"open  {editor} {quoted(near(path))}")
     say(f"next  tinytorch check {entry['number']}")

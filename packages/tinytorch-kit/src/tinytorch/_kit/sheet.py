@@ -60,14 +60,17 @@ def has(entry):
 
 
 def start(workspace, entry, suffix, fresh=False):
-    """Put a lesson into the workspace unless it is there; its path, and whether it is new."""
+    """Put a lesson into the workspace unless it is there; its path, and whether it is new.
+
+    `fresh` puts one more copy beside it, under a name that is not taken.
+    """
     released(entry)
     usual = [workspace.lessons / (course.slug(entry) + form) for form in FORMS]
     there = [path for path in usual if path.exists()]
     if there and not fresh:
         return there[0], False
-    path = workspace.lessons / (course.slug(entry) + (".fresh" if there else "") + suffix)
-    path = unused(path)
+    path = workspace.lessons / (course.slug(entry) + suffix)
+    path = unused(path.with_suffix(".fresh" + suffix)) if path.exists() else path
     workspace.lessons.mkdir(exist_ok=True)
     write(path, (RELEASES / (course.slug(entry) + suffix)).read_bytes())
     return path, True
