@@ -65,9 +65,10 @@ def install(session, *parts, third_party=LEARNER):
     session.install("--no-index", "--find-links", str(DIST), *[f"tinytorch-{part}" for part in parts])
 
 
-def generated(session):
-    """Write what the curriculum determines into the packages, without building them."""
+def sources(session):
+    """Write what the curriculum determines, and give the environment in which the checkout itself is imported."""
     session.run("python", "curriculum/workshop/generate.py", silent=True)
+    return {"PYTHONPATH": os.pathsep.join(str(folder / "src") for folder in FOLDERS.values())}
 
 
 @nox.session(python=DEFAULT)
@@ -82,8 +83,7 @@ def lint(session):
 def generate(session):
     """Fingerprints of mistakes, made by running them; the kit's wheel carries them."""
     session.install(*LEARNER)
-    generated(session)
-    session.run("python", "curriculum/workshop/fingerprints.py", *session.posargs)
+    session.run("python", "curriculum/workshop/fingerprints.py", env=sources(session))
 
 
 @nox.session(python=DEFAULT, requires=["generate"])
@@ -139,15 +139,15 @@ def types(session):
 def lessons(session):
     """What a lesson must prove: blank 0, solved full, mistakes and mutants rejected, alternatives accepted."""
     session.install(*LEARNER, *group("test"))
-    session.run("python", "curriculum/workshop/prove.py", *session.posargs)
+    session.run("python", "curriculum/workshop/prove.py", *session.posargs, env=sources(session))
 
 
 @nox.session(python=DEFAULT)
 def gates(session):
     """Bad input kept for ever: each gate must fail on its own."""
     session.install(*LEARNER, *group("test"))
-    generated(session)
-    session.run("pytest", "tests/test_gates.py", "tests/test_wheels.py", "-k", "caught or gate", *session.posargs)
+    session.run("pytest", "tests/test_gates.py", "tests/test_wheels.py", "-k", "caught or gate", *session.posargs,
+                env=sources(session))
 
 
 @nox.session(python=DEFAULT, requires=["wheels"])

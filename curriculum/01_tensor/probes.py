@@ -49,8 +49,9 @@ def act_mul(lesson, inputs):
 
 
 def of_two(lesson, inputs, operation):
-    """Results, operands afterwards, results with a number on each side, and results under a disguise."""
-    answer = []
+    """How often `_evaluate` is called by itself; for each pair the result, the operands afterwards, the results with a
+    number on each side, and the result under a disguise."""
+    answer = [unasked(lesson.Tensor, lambda: operation(lesson.Tensor([3, 5]), lesson.Tensor([7, 4])))]
     for a, b in inputs["pairs"]:
         left, right = lesson.Tensor(a), lesson.Tensor(b)
         out = operation(left, right)
@@ -59,6 +60,17 @@ def of_two(lesson, inputs, operation):
             hidden = mask.show(operation(mask.hide(lesson.Tensor(a)), mask.hide(lesson.Tensor(b))))
         answer.append([type(out).__name__, out.data, left.data, right.data, *numbers, hidden])
     return answer
+
+
+def unasked(Tensor, action):
+    """How often `action()` calls `_evaluate` past the door."""
+    calls, evaluate = [], Tensor._evaluate
+    Tensor._evaluate = staticmethod(lambda *inputs, **options: calls.append(1) or evaluate(*inputs, **options))
+    try:
+        action()
+    finally:
+        Tensor._evaluate = staticmethod(evaluate)
+    return len(calls)
 
 
 def judge_add(inputs, answer, reference):
@@ -70,8 +82,10 @@ def judge_mul(inputs, answer, reference):
 
 
 def judge_of_two(inputs, answer, ufunc, sign):
-    number = np.float32(inputs["number"])
-    for (a, b), (kind, out, left, right, forth, back, hidden) in zip(inputs["pairs"], answer, strict=True):
+    number, (past_the_door, *results) = np.float32(inputs["number"]), answer
+    if past_the_door:
+        return "`_evaluate` stands behind the door; call `Tensor._apply`, where readings stand"
+    for (a, b), (kind, out, left, right, forth, back, hidden) in zip(inputs["pairs"], results, strict=True):
         if kind != "Tensor":
             return f"expected a Tensor, found {kind}"
         says = first([
