@@ -660,3 +660,26 @@ MISTAKES = {
         ),
     ],
 }
+
+SURVIVORS = {
+    "catch": {
+        "`abs(loss - math.log(4)) < 0.01` becomes `abs(loss - math.log(4)) <= 0.01`": "right: no loss lies on the edge",
+        "`abs(loss) < 0.01` becomes `abs(loss) <= 0.01`": "right: no loss lies on the edge",
+        "`abs(loss - math.log(4)) < 0.01` becomes `abs(loss - math.log(4)) < 0.02`": "right: rounding is far smaller",
+        "`abs(loss) < 0.01` becomes `abs(loss) < 0.02`": "right: rounding is far smaller",
+        "`100 * np.eye(4)` becomes `101 * np.eye(4)`": "right: as certain",
+        "`100 * np.eye(4)` becomes `99 * np.eye(4)`": "right: as certain",
+        "`np.zeros((4, 4))` becomes `np.ones((4, 4))`": "right: equal scores all the same",
+    },
+    "repair": {
+        "`logits.argmax(axis=1)` becomes `logits.argmax(axis=-1)`": "right: axis 1 is the last of two",
+    },
+    "chance_check": {
+        "`abs(loss - chance) > slack` becomes `abs(loss - chance) >= slack`": "right: the edge belongs to neither side",
+        "`(logits.sum(axis=1) - 1).abs().max().item() < 0.001` becomes "
+        "`(logits.sum(axis=1) - 1).abs().max().item() <= 0.001`": "right: the edge belongs to neither side",
+        "`(logits.sum(axis=1) - 1).abs().max().item() < 0.001` becomes "
+        "`(logits.sum(axis=1) - 1).abs().max().item() < 0.002`": "right: sums of probabilities are off by far less",
+        "`logits.sum(axis=1)` becomes `logits.sum(axis=-1)`": "right: axis 1 is the last of two",
+    },
+}

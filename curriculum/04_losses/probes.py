@@ -233,9 +233,16 @@ def act_chance_check(lesson, inputs):
               ("knows", lambda x: lesson.Tensor(30 * right), {}),
               ("wrong", lambda x: lesson.Tensor(-30 * right), {}),
               ("leaning", lambda x: lesson.Tensor(0.9 * right), {}),
-              ("positive", lambda x: lesson.Tensor(0 * right + 3), {})]
+              ("positive", lambda x: lesson.Tensor(0 * right + 3), {}),
+              ("sum to 1", lambda x: lesson.Tensor(0 * right + SUM_TO_1), {}),
+              ("first row", lambda x: lesson.Tensor(0 * right + 0.3 - 0.1 * FIRST_ROW), {}),
+              ("certain", lambda x: lesson.Tensor(np.roll(right, 1, axis=1)), {})]
     return [said(lambda model=model, options=options: lesson.chance_check(model, images, ids, **options))
             for _, model, options in models]
+
+
+SUM_TO_1 = np.float32([0.5, -0.1, 0.2, 0.3, 0.1])  # and yet no probabilities
+FIRST_ROW = np.float32(np.arange(8)[:, None] == 0)
 
 
 def said(action):
@@ -248,10 +255,12 @@ def said(action):
 
 def judge_chance_check(inputs, answer, reference):
     ids, right = inputs["ids"], np.eye(5)[inputs["ids"]]
-    network, tight, doubt, softmax, knows, wrong, leaning, positive = answer
+    network, tight, doubt, softmax, knows, wrong, leaning, positive, sums, first_row, certain = answer
     scores = network_of(inputs)
     for what, model, found in [("nearly equal scores", scores, network), ("slack 1.5", 2 * right, doubt),
-                               ("equal scores of 3", 0 * right + 3, positive)]:
+                               ("equal scores of 3", 0 * right + 3, positive),
+                               ("scores that sum to 1, one below 0", 0 * right + SUM_TO_1, sums),
+                               ("one row that sums to 1", 0 * right + 0.3 - 0.1 * FIRST_ROW, first_row)]:
         if isinstance(found, str):
             return f"a model with {what} should pass, and was refused: {found[:80]}"
         says = differs(found, cross_entropy_of(model, ids), f"the loss of a model with {what}")
@@ -265,8 +274,9 @@ def judge_chance_check(inputs, answer, reference):
         for number in (cross_entropy_of(model, ids), np.log(5)):
             if not any(abs(float(shown) - number) < 0.006 for shown in re.findall(r"\d+\.\d+(?:e-\d+)?", found)):
                 return f"the message about a model {what} should show {number:.2f}; it says: {found[:80]}"
-    if not isinstance(softmax, str):
-        return "a network that ends in Softmax should be refused with ValueError"
+    for what, found in [("a network that ends in Softmax", softmax), ("a model of probabilities 0 and 1", certain)]:
+        if not isinstance(found, str):
+            return f"{what} should be refused with ValueError, and {found:g} came back"
 
 
 def network_of(inputs):
