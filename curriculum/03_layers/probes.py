@@ -176,8 +176,8 @@ def judge_named_parameters(numbers, answer, reference):
 # catch: the check meets the fault, right models, and models that tell too little or too much
 
 CATCHES = {"fault": "AssertionError", "first layer hidden": "AssertionError", "no bias told": "AssertionError",
-           "nothing told": "AssertionError", "a spare layer": "AssertionError", "attributes": "passes",
-           "a module inside": "passes"}
+           "weights alone": "AssertionError", "nothing told": "AssertionError", "a spare layer": "AssertionError",
+           "attributes": "passes", "a module inside": "passes"}
 
 
 def draw_catch(rng):
@@ -188,11 +188,11 @@ def act_catch(lesson, names):
     def init(shape, rng):
         return np.full(shape, 0.5)
 
-    def model(first_layer=True, last=True, bias=True, spare=False, inside=False):
+    def model(first_layer=True, last=True, bias=True, first_bias=True, spare=False, inside=False):
         def make(n, h, m):
             out, place = lesson.Module(), lesson.Module()
             place = place if inside else out
-            one, two = lesson.Linear(n, h, init=init), lesson.Linear(h, m, bias=bias, init=init)
+            one, two = lesson.Linear(n, h, bias=first_bias, init=init), lesson.Linear(h, m, bias=bias, init=init)
             out.forward = lambda x: two(one(x))
             out.place = place if inside else None
             if first_layer:
@@ -205,8 +205,8 @@ def act_catch(lesson, names):
         return make
 
     made = {"fault": lesson.ListNet, "first layer hidden": model(first_layer=False), "no bias told": model(bias=False),
-            "nothing told": model(first_layer=False, last=False), "a spare layer": model(spare=True),
-            "attributes": model(), "a module inside": model(inside=True)}
+            "weights alone": model(bias=False, first_bias=False), "nothing told": model(first_layer=False, last=False),
+            "a spare layer": model(spare=True), "attributes": model(), "a module inside": model(inside=True)}
     return [outcome(lambda name=name: lesson.check_all_found(made[name])) for name in names]
 
 
