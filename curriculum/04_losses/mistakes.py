@@ -375,13 +375,6 @@ MISTAKES = {
             ask="What does CrossEntropyLoss itself say for your scores?",
             symptom="stops the fault and every right report too",
         ),
-        dict(
-            name="refuses everything",
-            code="raise AssertionError('two softmaxes')",
-            says="Raise only when the loss is wrong; a right report must pass.",
-            ask="Does your check ask `report_of` anything?",
-            symptom="stops right reports too",
-        ),
     ],
     "repair": [
         dict(
