@@ -119,6 +119,7 @@ def test_a_full_disk_ends_with_status_2_and_loses_nothing(home, begun, command, 
     monkeypatch.setattr(workspace.os, "fsync", full)
     status, out, err = command(*words)
     assert status == 2 and "The disk is full" in err and "type it again" in err
+    assert ("2 of 2 checks pass" in out) == (words[0] == "check")
     assert {path: path.read_bytes() for path in home.root.rglob("*") if path.is_file()} == before
 
 

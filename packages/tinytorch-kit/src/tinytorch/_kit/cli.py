@@ -129,10 +129,11 @@ def check(entry, hint):
     page = sheet.read(home, entry)
     with busy(f"running the checks of {entry['number']} {entry['name']}"):
         report = checks.check(home, page, hint)
-    for note in page.notes + report.notes:
-        complain(note)
-    checks.show(entry, report)
-    checks.remember(home, entry, report.seen)
+    try:
+        checks.remember(home, entry, report.seen)
+    finally:  # also where the disk is full
+        complain(*page.notes, *report.notes)
+        checks.show(entry, report)
     sys.exit(0 if report.all_pass else 1)
 
 
@@ -148,8 +149,7 @@ def export(entry):
     home = workspace.here()
     page = sheet.read(home, entry)
     path, copy = own.build(home, page)
-    for note in page.notes:
-        complain(note)
+    complain(*page.notes)
     if copy:
         complain(f"{near(path)} had been edited by hand; that text is kept in {near(copy)}.")
     for names, says in ((own.unfinished(page), "Not written yet"),
@@ -221,8 +221,7 @@ def pack(entry, framework):
     home = workspace.here()
     page = sheet.read(home, entry)
     path, names, copy = submit.pack(home, page, framework)
-    for note in page.notes:
-        complain(note)
+    complain(*page.notes)
     unwritten = page.unwritten() + page.missing
     if unwritten:
         complain(f"Not written yet: {', '.join(unwritten)}.")
@@ -243,7 +242,8 @@ def log():
 def show_predictions():
     """Your predictions beside what was measured; the ratio is predicted / measured, so 1 is exact."""
     path = workspace.here().log / "predictions.jsonl"
-    rows = predictions.compared(path.read_text(encoding="utf-8").split("\n")) if path.is_file() else []
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
+    rows = predictions.compared(lines)
     if not rows:
         say("Nothing was measured yet. The lessons ask for predictions as you go.")
         return

@@ -41,8 +41,9 @@ def say(text="", word=None):
     Console(highlight=False, soft_wrap=True).print(line)
 
 
-def complain(text):
-    print(text, file=sys.stderr)
+def complain(*texts):
+    for text in texts:
+        print(text, file=sys.stderr)
 
 
 @contextlib.contextmanager
