@@ -2,6 +2,7 @@
 import io
 import json
 import os
+import sys
 import zipfile
 
 import pytest
@@ -215,3 +216,14 @@ def test_a_link_is_not_followed(sent, tmp_path):
 def test_what_nobody_can_be_named_for_is_told(sent):
     found, unread = sent({"01_tensor.ipynb": book()})
     assert not found and "nothing tells whose it is" in unread[0].says
+
+
+def test_a_name_that_is_no_text_or_paints_the_terminal_is_made_plain(sent, tmp_path):
+    found, unread = sent({"lms.zip": zipped({"\x1b[31mada/01_tensor.ipynb": b"{", "bob/01_tensor.ipynb": book()})})
+    assert "\x1b" not in unread[0].origin and "\x1b" not in unread[0].student
+    if os.name == "posix" and sys.platform != "darwin":
+        os.makedirs(os.path.join(os.fsencode(tmp_path), b"incoming", b"\xff\xfe"))
+        with open(os.path.join(os.fsencode(tmp_path), b"incoming", b"\xff\xfe", b"x\xff.ipynb"), "wb") as file:
+            file.write(book())
+        found, _ = sent({})
+        assert all(one.origin.encode() and one.student.encode() for one in found.values()) and len(found) == 2

@@ -1,4 +1,5 @@
 """A mangled submission becomes whole: our cells with our text, the learner's answers with theirs."""
+import json
 import random
 from dataclasses import replace
 
@@ -63,7 +64,7 @@ def test_a_proper_submission_stays_as_it_is(book):
 def test_both_forms_give_the_same(book):
     percent = cells.read_percent(cells.write_percent(book))
     notebook = cells.read_notebook(cells.write_notebook(book, "01", "01_tensor"))
-    texts = [repair.notebook(whole(form).cells, "01_tensor") for form in (percent, notebook, book)]
+    texts = [repair.notebook(whole(form).cells, SOURCE, "01_tensor") for form in (percent, notebook, book)]
     assert texts[0] == texts[1] == texts[2]
 
 
@@ -121,8 +122,16 @@ def test_points_are_ours_whatever_the_submission_says(book):
 
 def test_text_that_no_file_can_hold_is_replaced(book):
     odd = [replace(cell, text="x = '\ud800'\r\ny = 1") if cell.id == "add" else cell for cell in book]
-    text = repair.notebook(whole(odd).cells, "01_tensor")
+    text = repair.notebook(whole(odd).cells, SOURCE, "01_tensor")
     assert text.encode() and "x = '?'" in text
+
+
+def test_checksums_stay_those_of_the_release(book):
+    raw = json.loads(repair.notebook(whole(book).cells, SOURCE, "01_tensor"))
+    released = json.loads(cells.write_notebook(release.release(SOURCE), "01", "01_tensor"))
+    found, ours = ([cell["metadata"].get("nbgrader", {}).get("checksum") for cell in form["cells"]]
+                   for form in (raw, released))
+    assert found == ours and sum(map(bool, ours)) == 7
 
 
 def test_an_exercise_turned_into_prose_is_code_again(book):

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 
+from tinytorch._kit.replies import shown
+
 from tinytorch_teach import lessons, repair, verdicts
 from tinytorch_teach.collect import Unread
 from tinytorch_teach.gradebook import Failed
@@ -55,22 +57,25 @@ class Batch:
             graders.open_for(todo)  # what cannot be set up should stop the batch before it begins
             with ThreadPoolExecutor(self.manner.jobs) as pool:
                 self.ask(pool, graders, todo, show)
-        waiting = [one for one in (*self.fresh, *self.same) if not one.recorded or not self.is_stored(one)]
+        stored = self.stored()
+        waiting = [one for one in (*self.fresh, *self.same)
+                   if not one.recorded or (one.student, one.lesson) not in stored]
         for done, one in enumerate(waiting, 1):
             self.record(one)
             show("recorded", done, len(waiting), one)
 
     def prepared(self, sent):
         """Repair a submission and put it where nbgrader looks; None if its verdicts are known."""
-        whole = repair.repaired(sent.cells, lesson(sent.lesson).cells)
-        text = repair.notebook(whole.cells, sent.lesson)
+        source = lesson(sent.lesson).cells
+        whole = repair.repaired(sent.cells, source)
+        text = repair.notebook(whole.cells, source, sent.lesson)
         work = Work(sent, whole, verdicts.digest(repair.contents(json.loads(text))), self.manner)
-        known = verdicts.load(self.course.folder, sent.lesson, sent.student)
-        if known is not None and known.key == work.key and not self.manner.again:
-            self.same.append(known)
-            return None
         self.submit(sent, text)
-        return work
+        known = verdicts.load(self.course.folder, sent.lesson, sent.student)
+        if known is None or known.key != work.key or self.manner.again:
+            return work
+        self.same.append(known)
+        return None
 
     def submit(self, sent, text):
         folder = self.course.folder / "submitted" / sent.student / sent.lesson
@@ -99,9 +104,15 @@ class Batch:
         self.fresh.append(graded)
         return graded
 
-    def is_stored(self, graded):
-        name = graded.lesson
-        return (self.course.folder / "autograded" / graded.student / name / f"{name}.ipynb").exists()
+    def stored(self):
+        """(student, lesson) of what nbgrader has, in its gradebook and as a file; not asked if nothing was there."""
+        if not self.same:
+            return set()
+        with self.course.gradebook() as book:
+            known = [(one.student.id, name) for name in self.course.lessons
+                     for one in book.assignment_submissions(name)]
+        return {(student, name) for student, name in known
+                if (self.course.folder / "autograded" / student / name / f"{name}.ipynb").exists()}
 
     def record(self, graded):
         from tinytorch_teach.record import record  # imports nbgrader
@@ -118,7 +129,7 @@ class Work:
 
     def __init__(self, sent, whole, contents, manner):
         self.sent, self.cells, self.notes, self.contents = sent, whole.cells, sent.notes + whole.notes, contents
-        self.learner, self.course = (str(sent.manifest.get(name) or "") for name in ("learner", "course"))
+        self.learner, self.course = (shown(str(sent.manifest.get(name) or "")) for name in ("learner", "course"))
         own = json.dumps(sent.modules, sort_keys=True) if manner.earlier == OWN else ""
         self.key = verdicts.digest(contents, self.learner, self.course, manner.earlier, manner.isolation, own,
                                    fingerprint(sent.lesson))

@@ -31,6 +31,8 @@ def main():
 
     A course is a folder. It is a course of nbgrader as well, so its formgrader opens there.
     """
+    for stream in (sys.stdout, sys.stderr):  # a name that the console cannot show must not stop a batch
+        stream.reconfigure(errors="replace")
 
 
 @main.command("release")
@@ -75,6 +77,7 @@ def grade(folder, sources, earlier, jobs, isolation, names, again):
         if not sent and not unread:
             raise ValueError(f"No submission in {', '.join(map(str, sources))}. Put folders, notebooks or zips there.")
         here = [one for one in sent if one.lesson in course.lessons]
+        release.check_current(course, sorted({one.lesson for one in here}))
         work = batch.Batch(course, batch.Manner(earlier, jobs, isolation, again), unread=unread)
         with progress() as show:
             work.run(here, show)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tinytorch._kit import cells, course, export, place
+from tinytorch._kit.replies import shown
 
 from tinytorch_teach import archive
 from tinytorch_teach.owners import Owners, clean, lesson_in
@@ -75,14 +76,14 @@ def in_source(source, by):
     for one in lessons:
         manifest, place_says = nearest(manifests, one.path), owners.of(one.path)
         named = clean(str(manifest.get("learner") or "")) if by == "manifest" else ""
-        student, origin = named or place_says or NOBODY, "/".join(filter(None, (source.name, *one.path)))
+        student, origin = named or place_says or NOBODY, printable("/".join(filter(None, (source.name, *one.path))))
         if one.cells and student == NOBODY:
             unread.append(Unread(student, one.lesson, origin, "nothing tells whose it is; put it into their folder"))
         elif one.cells:
             own = {path: text for path, owner, text in modules if owner == place_says}
             found.append(Sent(student, one.lesson, one.cells, one.time, origin, place_says, manifest, own))
         elif one.says:
-            unread.append(Unread(student, one.lesson, origin, one.says))
+            unread.append(Unread(student, one.lesson, origin, printable(one.says)))
         else:
             idle[student].append(origin)
     some = {one.student for one in found + unread}
@@ -172,6 +173,11 @@ def is_module(file):
 def module_path(file):
     """tinytorch/core/tensor.py"""
     return "/".join(file.path[len(file.path) - 1 - file.path[::-1].index("tinytorch"):])
+
+
+def printable(text):
+    """Text for a terminal and a report, whatever bytes a file name had."""
+    return shown(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def told(file):

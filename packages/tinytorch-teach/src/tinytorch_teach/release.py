@@ -6,6 +6,7 @@ from tinytorch._kit import cells, course, release
 
 from tinytorch_teach.gradebook import Course
 from tinytorch_teach.lessons import SOURCES
+from tinytorch_teach.repair import contents
 
 
 def source_cells(name):
@@ -71,6 +72,15 @@ def release_one(place, name):
         raise ValueError(f"{name}: nbgrader releases other cells than the kit: {'; '.join(found[:3])}. If "
                          "nbgrader_config.py changes how lessons are released, take that out.")
     released.write_text(ours, encoding="utf-8", newline="\n")
+
+
+def check_current(place, names):
+    """Raise ValueError unless the course's lessons are those of this version, which the grader knows."""
+    for name in names:
+        there = json.loads((place.folder / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+        if contents(there) != contents(json.loads(source_notebook(name))):
+            raise ValueError(f"source/{name} is not the lesson that this version of tinytorch-teach grades. "
+                             f"Release it again: tinytorch-teach release {name[:2]} {place.folder}")
 
 
 def differences(theirs, ours):

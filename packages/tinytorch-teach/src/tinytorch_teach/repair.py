@@ -95,9 +95,18 @@ def notes(book, keys, at):
     return said + ["cells were moved and are back in order"] * (order != sorted(order))
 
 
-def notebook(book, name):
-    """The text of a notebook with these cells. `name` is the lesson's, such as 01_tensor."""
-    return cells.write_notebook(book, name[:2], name)
+def notebook(book, source, name):
+    """The text of a notebook with these cells. `name` is the lesson's, such as 01_tensor.
+
+    Each cell keeps the checksum that it was released with, by which nbgrader tells an answer from a blank one.
+    """
+    raw = json.loads(cells.write_notebook(book, name[:2], name))
+    released = {cell.id: cells.checksum(cell, cell.nbgrader()) for cell in release.release(source) if cell.nbgrader()}
+    for cell in raw["cells"]:
+        told = cell["metadata"].get("nbgrader")
+        if told:
+            told["checksum"] = released[told["grade_id"]]
+    return json.dumps(raw, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def contents(raw):
