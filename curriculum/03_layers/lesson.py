@@ -633,7 +633,7 @@ print("the first digit:", " ".join(f"{p:.2f}" for p in probs[0]), f" of all, {pr
 # cells, put your line in place of the last two.
 
 # %% given="sizes"
-inputs, hidden, outputs = mine("sizes", [(3072, 256, 10), (1024, 512, 100), (784, 320, 10), (2048, 640, 20)])
+inputs, hidden, outputs = mine("sizes", [(784, 288, 20), (1024, 272, 20), (2048, 256, 100), (3072, 336, 100)])
 depth, width = mine("deep", [(30, 128), (40, 288), (60, 512)])
 print(f"inputs {inputs:,}, hidden {hidden}, outputs {outputs}; further down: depth {depth}, width {width}")
 
