@@ -90,7 +90,7 @@ def test_an_exercise_that_leans_on_a_failing_one_waits(home, begun, small):
     assert (double.state, area.state, area.says) == ("fails", "waits", "for double")
 
 
-@pytest.mark.parametrize("code", ["raise NotImplementedError()", "return x.twice()"])
+@pytest.mark.parametrize("code", ["raise NotImplementedError()", "return x.twice()", "  wrong indent"])
 def test_what_a_verdict_says_is_not_said_again_of_a_given_cell(home, begun, small, code):
     path = sheet.RELEASES / "10_tokenization.py"
     path.write_text(path.read_text(encoding="utf-8") + '\n# %% given="after"\nprint(double(2))\n', encoding="utf-8")

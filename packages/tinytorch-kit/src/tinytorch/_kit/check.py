@@ -165,14 +165,19 @@ class _Judge:
     def notes(self, outcomes):
         """Sentences on cells that failed, where no verdict speaks of it."""
         told = []
-        for name in outcomes:
-            outcome, blamed = outcomes[name], self.blamed(outcomes[name])
-            spoken_of = self.cells[name].role in ("exercise", "check") or blamed and self.broken(blamed, outcomes)
-            if self.fails(name, outcomes) and not spoken_of:
+        for name, outcome in outcomes.items():
+            if self.fails(name, outcomes) and not self.spoken_of(name, outcomes):
                 says = self.says(outcome) if outcome.status == "error" else outcome.says
                 owner = "" if self.cells[name].role else " (yours)"
                 told.append(f"{name}{owner} fails: {says}\n  {self.where(name, outcome)}")
         return told
+
+    def spoken_of(self, name, outcomes):
+        """Whether a verdict says why a cell fails: its own, or that of an exercise which it leans on."""
+        role, blamed = self.cells[name].role, self.blamed(outcomes[name])
+        above = [cell for cell in takewhile(lambda cell: cell != name, outcomes) if cell in self.page.stubs]
+        leans_on = [blamed] if blamed else above if role in ("given", "fault") else []
+        return role in ("exercise", "check") or any(self.broken(cell, outcomes) for cell in leans_on)
 
 
 def show(entry, report):

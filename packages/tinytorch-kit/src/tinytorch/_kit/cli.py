@@ -99,9 +99,10 @@ def start(entry, form, fresh):
         say(f"      For a fresh copy beside it: tinytorch start {entry['number']} --fresh")
     elif ".fresh" in path.name:
         say("      It is for reading and copying from: the one you have still counts.")
-    if path.suffix == ".ipynb" and find_spec("jupyterlab") is None:
+    jupyter = find_spec("jupyterlab") is not None
+    if path.suffix == ".ipynb" and not jupyter:
         say(f"      Jupyter is not installed here. As plain Python: tinytorch start {entry['number']} --as py --fresh")
-    editor = "jupyter lab" if path.suffix == ".ipynb" else "your editor, such as: code"
+    editor = "jupyter lab" if path.suffix == ".ipynb" and jupyter else "your editor, such as: code"
     say(f"open  {editor} {quoted(near(path))}")
     say(f"next  tinytorch check {entry['number']}")
 
@@ -173,8 +174,7 @@ def use(entry, whose):
 
     Nothing is lost: yours waits in backups/ while the prebuilt one is used, and comes back as it was.
     """
-    switch = own.use_mine if whose == "mine" else own.use_prebuilt
-    says = switch(workspace.here(), entry)
+    says = (own.use_mine if whose == "mine" else own.use_prebuilt)(workspace.here(), entry)
     say(says)
     if "already" not in says:
         say("In an open notebook, restart the kernel: modules that were imported stay until then.")
@@ -244,7 +244,7 @@ def show_predictions():
     path = workspace.here().log / "predictions.jsonl"
     lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
     rows = predictions.compared(lines)
-    if not rows:
+    if rows:
+        table(predictions.as_table(rows), right=(2, 3, 4))
+    else:
         say("Nothing was measured yet. The lessons ask for predictions as you go.")
-        return
-    table(predictions.as_table(rows), right=(2, 3, 4))
