@@ -1,11 +1,11 @@
 """What a lesson must prove. Each claim is a function of a Proof; it returns what speaks against it, one line each."""
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import pages
 import trials
-from tinytorch._kit import release
+from tinytorch._kit import release, wire
 from tinytorch_teach import lessons
 from tinytorch_teach.grader import Grader
 from walk import Folder, Walk
@@ -22,12 +22,22 @@ class Proof:
     """One lesson on the stand: its bench, a grader for it, and what was found out on the way."""
 
     bench: trials.Bench
-    grader: Grader
     notes: list = field(default_factory=list)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if "grader" in vars(self):
+            self.grader.close()
 
     @property
     def lesson(self):
         return self.bench.lesson
+
+    @cached_property
+    def grader(self):
+        return Remembering(self.lesson)
 
     @cached_property
     def trials(self):
@@ -35,10 +45,25 @@ class Proof:
 
     @cached_property
     def page(self):
-        return pages.ran(self.lesson, self.bench.folder)
+        return pages.whole(self.lesson, self.bench.folder)
 
     def of(self, *kinds):
         return [trial for trial in self.trials if trial.kind in kinds]
+
+
+class Remembering(Grader):
+    """A Grader that runs the reference once for the same questions to the same learner."""
+
+    def __init__(self, lesson):
+        super().__init__(lesson, course="proof", tier="none")
+        self.known = {}
+
+    def reference(self, questions, learner=""):
+        keys = {name: (learner, name, wire.encode(asked)) for name, asked in questions.items()}
+        new = {name: asked for name, asked in questions.items() if keys[name] not in self.known}
+        if new:
+            self.known |= {keys[name]: answers for name, answers in super().reference(new, learner).items()}
+        return {name: self.known[keys[name]] for name in questions}
 
 
 def claim_released_as_it_is_it_scores_nothing(proof):
@@ -52,10 +77,10 @@ def claim_solved_it_scores_every_point(proof):
 
 
 def claim_one_blank_exercise_loses_exactly_its_points(proof):
-    stubs, found = proof.lesson.stubs(), []
+    stubs, found, seed = proof.lesson.stubs(), [], proof.bench.seed
     for name, points in proof.lesson.points.items():
         book = [replace(cell, text=stubs[name]) if cell.id == name else cell for cell in proof.lesson.cells]
-        report = proof.grader.grade(book)
+        report = proof.grader.grade(book, seed=seed)
         lost = {other: verdict.says for other, verdict in report.verdicts.items() if verdict.points < verdict.of}
         if report.points != proof.lesson.total - points:
             found.append(f"{name}: expected {proof.lesson.total - points} points, found {report.points}; lost: {lost}")
@@ -129,9 +154,20 @@ def claim_later_lessons_pass_on_top_of_every_alternative(proof):
     curriculum, number = proof.lesson.folder.parent, proof.lesson.number
     later = [lessons.load(entry["number"], curriculum) for entry in lessons.entries(curriculum)
              if number in entry["needs"] and not pages.unwritten(curriculum, entry)]
-    todo = [(lesson, which) for lesson in later for which in mixtures(proof)]
-    with ThreadPoolExecutor(trials.WORKERS) as pool:
-        return [line for lines in pool.map(partial(on_top, proof), todo) for line in lines]
+    return [line for one in later for line in on_top(proof, one)]
+
+
+def on_top(proof, later):
+    """What fails in a later lesson on top of this lesson's module with alternatives in it."""
+    def tried(which):
+        text = proof.lesson.module_text({name: one["code"] for name, one in which.items()})
+        found = pages.complaints(later, folder, {lessons.path_of(proof.lesson.module): text}, right)
+        said = ", ".join(f"{name} as '{one['name']}'" for name, one in which.items())
+        return [f"{later.slug}: {line}; on top of {said}" for line in found]
+
+    with Folder(later) as folder, ThreadPoolExecutor(trials.WORKERS) as pool:
+        right = pages.answered(later, folder, proof.bench.seed)
+        return [line for lines in pool.map(tried, mixtures(proof)) for line in lines]
 
 
 def mixtures(proof):
@@ -141,35 +177,10 @@ def mixtures(proof):
     return [{name: some[n % len(some)] for name, some in given.items()} for n in range(most)]
 
 
-def on_top(proof, task):
-    later, which = task
-    text = proof.lesson.module_text({name: one["code"] for name, one in which.items()})
-    exchanged = {lessons.path_of(proof.lesson.module): text}
-    found = pages.complaints(later, exchanged)
-    with Folder(later) as plain, Folder(later, exchanged) as changed:
-        found += differing(later, plain, changed, proof.bench.seed)
-    said = ", ".join(f"{name} as '{one['name']}'" for name, one in which.items())
-    return [f"{later.slug}: {line}; on top of {said}" for line in found]
-
-
-def differing(lesson, plain, changed, seed):
-    """Sentences about exercises of a solved lesson that fail their probes on top of changed modules."""
-    bench, found = trials.Bench(lesson, plain, seed), []
-    with Walk(lesson, plain) as walk, Walk(lesson, changed) as other:
-        for name in lesson.points:
-            text = next(cell.text for cell in lesson.graded if cell.id == name)
-            walk.to(name)
-            other.to(name)
-            inputs = bench.inputs(name)
-            right, reply = walk.answers(name, text, inputs), other.answers(name, text, inputs)
-            found += [f"{name}: {says}" for says in trials.verdicts(lesson, name, inputs, reply, right) if says][:1]
-    return found
-
-
 def claim_try_first_runs_and_misses_its_target(proof):
     text = (proof.lesson.folder / "try_first.py").read_text(encoding="utf-8")
     acts = f"{text}\n\ndef act_try_first(lesson, inputs):\n    return [TARGET, result(lesson)]\n"
-    with Walk(proof.lesson, proof.bench.folder, acts=acts) as walk:
+    with Walk(proof.lesson, proof.bench.folder.path, acts=acts) as walk:
         walk.run()
         answer = walk.say(LESSON_S, ask="try_first", inputs=[None])["answers"][0]
     if "error" in answer:
@@ -189,8 +200,12 @@ def misses(target, reached):
 def claim_each_arrow_of_the_map_is_needed_and_no_other(proof):
     curriculum = proof.lesson.folder.parent
     lower = [entry for entry in lessons.entries(curriculum) if entry["number"] < proof.lesson.number]
+
+    def said_without(entry):
+        return pages.complaints(proof.lesson, proof.bench.folder, pages.stubbed(entry))
+
     with ThreadPoolExecutor(trials.WORKERS) as pool:
-        all_said = pool.map(lambda entry: pages.complaints(proof.lesson, pages.stubbed(entry)), lower)
+        all_said = pool.map(said_without, lower)
         return [line for entry, said in zip(lower, all_said) for line in arrow(proof.lesson, entry, said)]
 
 
@@ -210,7 +225,7 @@ def claim_the_whole_page_runs_and_is_quick(proof):
     """In 1.5 GB, which is what the process gets. A slow check has a second try, for other work may be going on."""
     found = [f"{cell.id}: {cell.error}" for cell in proof.page if cell.error]
     slow = {cell.id for cell in proof.page if cell.role == "check" and cell.elapsed_s > CHECK_S}
-    again = pages.ran(proof.lesson, proof.bench.folder) if slow else []
+    again = pages.whole(proof.lesson, proof.bench.folder) if slow else []
     found += [f"{cell.id} takes {cell.elapsed_s:.1f} s; expected under {CHECK_S:g} s" for cell in again
               if cell.id in slow and cell.elapsed_s > CHECK_S]
     total = sum(cell.elapsed_s for cell in proof.page)

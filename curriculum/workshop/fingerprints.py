@@ -81,7 +81,7 @@ def made(lesson):
     with Folder(lesson) as folder:
         bench = trials.Bench.of(lesson, folder)
         varying = own_numbers(lesson, folder)
-        with Walk(lesson, folder, acts=lesson.acts + BRIEFLY) as walk:
+        with Walk(lesson, folder.path, acts=lesson.acts + BRIEFLY) as walk:
             for name in lesson.points:
                 if name not in varying and bench.mistakes.get(name):
                     walk.to(name)
@@ -150,7 +150,7 @@ def own_numbers(lesson, folder):
 def right_answers(lesson, folder, learner):
     """{exercise: fingerprint} of the solution under a learner's id."""
     out = {}
-    with Walk(lesson, folder, learner=learner) as walk:
+    with Walk(lesson, folder.path, learner=learner) as walk:
         walk.run()
         for name in lesson.points:
             inputs = [lesson.draw(name, np.random.default_rng(0))]

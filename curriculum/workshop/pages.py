@@ -2,9 +2,10 @@
 import time
 from dataclasses import dataclass
 
+import trials
 from tinytorch._kit import course, own, place
 from tinytorch_teach import lessons
-from walk import Folder, Walk
+from walk import Walk
 
 PAGE = (*lessons.RUN, "check", "demo", "predict", "scratch")
 
@@ -19,23 +20,41 @@ class Ran:
     error: str
 
 
-def ran(lesson, folder, roles=PAGE, limit_s=120):
-    """A Ran for each cell of these roles in the solved lesson, run in one process."""
+def ran(walk, roles=PAGE, limit_s=120):
+    """A Ran for each cell of these roles in the solved lesson, run in the process of a fresh walk."""
     out = []
-    with Walk(lesson, folder) as walk:
-        for n, cell in enumerate(lesson.cells):
-            if cell.kind == "code" and cell.role in roles:
-                begun = time.perf_counter()
-                reply = walk.child.ask(limit_s, cell=cell.id or f"cell_{n}", text=cell.text)
-                error = f"{reply['error']}: {reply['says']}" if "error" in reply else ""
-                out.append(Ran(cell.id, cell.role, time.perf_counter() - begun, error))
+    for n, cell in enumerate(walk.lesson.cells):
+        if cell.kind == "code" and cell.role in roles:
+            begun = time.perf_counter()
+            reply = walk.child.ask(limit_s, cell=cell.id or f"cell_{n}", text=cell.text)
+            error = f"{reply['error']}: {reply['says']}" if "error" in reply else ""
+            out.append(Ran(cell.id, cell.role, time.perf_counter() - begun, error))
     return out
 
 
-def complaints(lesson, changed):
-    """Sentences about visible checks that fail when modules are exchanged: {path: text}."""
-    with Folder(lesson, changed) as folder:
-        return [f"{cell.id}: {cell.error}" for cell in ran(lesson, folder, (*lessons.RUN, "check")) if cell.error]
+def whole(lesson, folder):
+    """A Ran for every code cell of the solved lesson."""
+    with Walk(lesson, folder.path) as walk:
+        return ran(walk)
+
+
+def complaints(lesson, folder, changed, right=None):
+    """What fails in a solved lesson when modules are exchanged, {path: text}: cells, visible checks, and, where the
+    right answers are given, probes."""
+    with folder.exchanged(changed) as path, Walk(lesson, path) as walk:
+        found = [f"{cell.id}: {cell.error}" for cell in ran(walk, (*lessons.RUN, "check")) if cell.error]
+        for name, (inputs, answers) in (right or {}).items():
+            says = trials.verdicts(lesson, name, inputs, walk.asked(name, inputs), answers)
+            found += [f"{name}: {one}" for one in says if one][:1]
+    return found
+
+
+def answered(lesson, folder, seed=0):
+    """{exercise: (inputs, right Reply)} of a lesson."""
+    with Walk(lesson, folder.path) as walk:
+        walk.run()
+        questions = trials.Bench(lesson, folder, seed).inputs
+        return {name: (inputs := questions(name), walk.asked(name, inputs)) for name in lesson.points}
 
 
 def stubbed(entry):

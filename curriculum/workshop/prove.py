@@ -11,7 +11,6 @@ import pages
 from claims import CLAIMS, RIGHT, Proof
 from tinytorch._kit.process import Gone, Unready
 from tinytorch_teach import lessons
-from tinytorch_teach.grader import Grader
 from trials import Bench
 from walk import Folder
 
@@ -34,8 +33,7 @@ def main(arguments=None):
             print(f"{lesson.number} {lesson.title}\n  FAILS  it needs {', '.join(missing)}, not written yet\n")
             failed += 1
             continue
-        with Folder(lesson) as folder, Grader(lesson, course="proof", tier="none") as grader:
-            proof = Proof(Bench.of(lesson, folder, asked.seed), grader)
+        with Folder(lesson) as folder, Proof(Bench.of(lesson, folder, asked.seed)) as proof:
             failed += prove(proof)
             rows.append(row(proof))
     print(table(rows))

@@ -61,7 +61,7 @@ class Bench:
             return [trial for part in parts for trial in part]
 
     def walk(self, names):
-        with Walk(self.lesson, self.folder) as walk:
+        with Walk(self.lesson, self.folder.path) as walk:
             return [trial for name in names for trial in self.tried(walk, name)]
 
     def tried(self, walk, exercise):
@@ -119,4 +119,6 @@ def _alike(found, right):
     if isinstance(right, dict):
         same = isinstance(found, dict) and found.keys() == right.keys()
         return same and all(_alike(found[key], right[key]) for key in right)
+    if isinstance(right, (int, float)) and not isinstance(right, bool):
+        return isinstance(found, (int, float)) and bool(np.isfinite(found))
     return (found is None) == (right is None)

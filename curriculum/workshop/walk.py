@@ -1,10 +1,12 @@
 """A walk through a solved lesson, from which copies leave the path to try something else.
 
-    with Walk(lesson, folder) as walk:
+    with Walk(lesson, folder.path) as walk:
         walk.to("linear")                            the solved cells above the exercise have run
         walk.answers("linear", text, inputs)         what another text of the exercise answers
         walk.check("linear", text)                   what the visible check says of it
 """
+import contextlib
+import importlib.util
 import os
 import shutil
 import sys
@@ -24,19 +26,32 @@ LIMIT_S = 4  # for a copy; a mutant may loop for ever
 
 
 class Folder:
-    """What a lesson's processes import: NumPy, the kit, the modules below it, some exchanged, and the datasets."""
+    """What a lesson's processes import: NumPy, the kit, the modules below it and the datasets."""
 
-    def __init__(self, lesson, changed=()):
+    def __init__(self, lesson):
         self.home = tempfile.TemporaryDirectory(prefix="tinytorch-", ignore_cleanup_errors=True)
-        self.path = self.home.name
-        environment(self.path, {**lessons.below(lesson), **dict(changed)})
-        shutil.copytree(DATASETS, Path(self.path, "tinytorch/datasets"))  # demos show real data
+        self.path = Path(self.home.name, "as it is")
+        environment(self.path, lessons.below(lesson))
+        shutil.copytree(DATASETS, self.path / "tinytorch/datasets")  # demos show real data
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exc):
         self.home.cleanup()
+
+    @contextlib.contextmanager
+    def exchanged(self, modules):
+        """The path of a folder like this one, with other text for some modules: {path: text}."""
+        with tempfile.TemporaryDirectory(dir=self.home.name) as home:
+            path = Path(home, "exchanged")
+            shutil.copytree(self.path, path, copy_function=os.link)  # links: a thousand files in no time
+            for name, text in modules.items():
+                target = path / name
+                for old in (target, Path(importlib.util.cache_from_source(str(target)))):
+                    old.unlink(missing_ok=True)  # writing would go through the link
+                target.write_text(text, encoding="utf-8")
+            yield path
 
 
 @dataclass(frozen=True)
@@ -51,11 +66,12 @@ class Walk:
     """One process and its copies. It goes forward only."""
 
     def __init__(self, lesson, folder, learner="", acts=None):
+        """`folder` is the path of a Folder."""
         self.lesson, self.at = lesson, 0
         env = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
                "TINYTORCH_PREBUILT": "1", "TINYTORCH_LESSON": lesson.number}
         env |= {"TINYTORCH_LEARNER": learner, "TINYTORCH_COURSE": "proof"} if learner else {}
-        self.child = Child([*COMMAND, SCRIPT, folder.path], env=env)
+        self.child = Child([*COMMAND, SCRIPT, str(folder)], env=env)
         self.say(START_S, setup={"module": lesson.module, "acts": lesson.acts if acts is None else acts})
 
     def __enter__(self):
@@ -81,6 +97,11 @@ class Walk:
         for cell in self.lesson.graded[self.at:end]:
             self.say(CELL_S, cell=cell.id, text=cell.text)
         self.at = len(self.lesson.graded) if end is None else end
+
+    def asked(self, exercise, inputs):
+        """The Reply of this very process, which has run all that the exercise needs."""
+        asked = [self.child.ask(CELL_S, ask=exercise, inputs=[one]) for one in inputs]
+        return Reply(answers=[reply["answers"][0] if "answers" in reply else reply for reply in asked])
 
     def answers(self, exercise, text, inputs, below=None):
         """The Reply of a copy with `text` for the exercise; {exercise: text} stands for others further down."""

@@ -134,9 +134,9 @@ class Grader:
         return answers
 
     def questions(self, names, seed, turn=0):
-        """Inputs for each exercise: {exercise: [inputs, ...]}."""
-        rng = np.random.default_rng([seed, turn])
-        return {name: [self.lesson.draw(name, rng) for _ in range(DRAWS)] for name in names}
+        """Inputs for each exercise, whichever others are asked: {exercise: [inputs, ...]}."""
+        drawn = {name: np.random.default_rng([seed, turn, n]) for n, name in enumerate(self.lesson.points)}
+        return {name: [self.lesson.draw(name, drawn[name]) for _ in range(DRAWS)] for name in names}
 
 
 class _Asking:

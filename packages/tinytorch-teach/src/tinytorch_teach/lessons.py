@@ -67,8 +67,11 @@ class Lesson:
 
     def module_text(self, solutions=None):
         """This lesson's module as its wheel carries it; {exercise: code} takes the place of solutions."""
-        filled = [filled_cell(cell, (solutions or {}).get(cell.id)) for cell in self.cells]
-        return export.aligned(f"{self.slug}/lesson.py", export.exported(filled)[1])
+        return module_text(self.slug, [filled_cell(cell, (solutions or {}).get(cell.id)) for cell in self.cells])
+
+
+def module_text(name, book):
+    return export.aligned(f"{name}/lesson.py", export.exported(book)[1])
 
 
 def filled_cell(cell, code):
@@ -125,8 +128,9 @@ def _agree(lesson, module):
 def below(lesson):
     """{path: text} of the prebuilt modules that come before a lesson, as the wheels of the tiers carry them."""
     curriculum = lesson.folder.parent
-    earlier = [entry["number"] for entry in entries(curriculum) if entry["number"] < lesson.number]
-    return {path_of(one.module): one.module_text() for one in (load(number, curriculum) for number in earlier)}
+    earlier = [entry for entry in entries(curriculum) if entry["number"] < lesson.number]
+    return {path_of("tinytorch." + entry["module"]):
+            module_text(slug(entry), cells.read(curriculum / slug(entry) / "lesson.py")) for entry in earlier}
 
 
 def path_of(module):
