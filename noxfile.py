@@ -62,7 +62,8 @@ def group(name):
 def install(session, *parts, third_party=LEARNER):
     """Third-party packages from the index; then our own wheels from dist/ and nowhere else."""
     session.install(*third_party)
-    session.install("--no-index", "--find-links", str(DIST), *[f"tinytorch-{part}" for part in parts])
+    ours = [f"tinytorch-{part}" for part in parts]
+    session.install("--no-cache-dir", "--no-index", "--find-links", str(DIST), *ours)  # the same version, new content
 
 
 def sources(session):

@@ -20,8 +20,8 @@ class Learner:
     def run(self, *words, status=0, cwd=None):
         """Type `tinytorch ...`; give what it printed, and insist on the exit status."""
         env = {**os.environ, "TINYTORCH_PLAIN": "1"}
-        done = subprocess.run([sys.executable, "-c", "from tinytorch._kit.cli import main; main()", *words], cwd=cwd or self.folder, env=env,
-                              capture_output=True, text=True, encoding="utf-8")
+        done = subprocess.run([sys.executable, "-c", "from tinytorch._kit.cli import main; main()", *words], env=env,
+                              cwd=cwd or self.folder, capture_output=True, text=True, encoding="utf-8")
         assert done.returncode == status, f"tinytorch {' '.join(words)}\n{done.stdout}{done.stderr}"
         return done.stdout + done.stderr
 

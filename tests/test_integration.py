@@ -12,10 +12,11 @@ from tinytorch._kit import course, place
 SITE = Path(tinytorch.__file__).parents[1]
 
 
-def python(code, site=None, **environment):
-    """Run code in a fresh process, against a copy of the installed packages if `site` names one."""
-    lines = [f"import sys; sys.path.insert(0, {str(site)!r})"] if site else []
-    return subprocess.run([sys.executable, "-I", "-c", "\n".join([*lines, code])], capture_output=True, text=True)
+def python(code, site=None):
+    """Run code in a fresh process; if `site` is named, against the copy of our packages in it and no other."""
+    only = ["import sys, numpy", f"sys.path[:] = [{str(site)!r}, *(p for p in sys.path if 'site-packages' not in p)]"]
+    code = "\n".join([*(only if site else []), code])
+    return subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
 
 
 @pytest.fixture
@@ -82,5 +83,5 @@ def test_no_part_of_the_kit_depends_on_a_tier():
 
 def test_an_empty_folder_named_tinytorch_is_not_mistaken_for_ours(tmp_path):
     (tmp_path / "tinytorch").mkdir()
-    run = python("import tinytorch; print(len(tinytorch.__path__))", tmp_path)
+    run = python(f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import tinytorch; print(len(tinytorch.__path__))")
     assert run.stdout.strip() == "1", run.stderr

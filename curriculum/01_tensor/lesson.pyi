@@ -10,6 +10,7 @@ _Forward = Callable[..., Any]
 _Step = Callable[..., "Tensor"]
 
 class Tensor:
+    __array_ufunc__: None
     requires_grad: bool
     grad: NDArray[Any] | None
     def __init__(self, data: ArrayLike | Tensor, requires_grad: bool = False, dtype: DTypeLike = ...) -> None: ...

@@ -260,6 +260,13 @@ MISTAKES = {
             symptom="right for equally many axes; else the front axes are missing",
         ),
         dict(
+            name="lets NumPy do it",
+            code="return np.broadcast_shapes(a, b)",
+            says="NumPy has this function, and here you write it: align at the right, then go axis by axis.",
+            ask="If NumPy's rule were the colleague's, would yours be right?",
+            symptom="right, and nothing was learnt",
+        ),
+        dict(
             name="shows no shapes",
             code="""
                 pairs = list(zip((1,) * (len(b) - len(a)) + a, (1,) * (len(a) - len(b)) + b))

@@ -153,14 +153,25 @@ def drawn_pair(rng):
 
 
 def act_broadcast_shape(lesson, pairs):
-    answer = []
-    for a, b in pairs:
-        a, b = tuple(a), tuple(b)
-        try:
-            answer.append(list(lesson.broadcast_shape(a, b)))
-        except ValueError as error:
-            answer.append("refused" if str(a) in str(error) and str(b) in str(error) else "refused, shapes not shown")
+    def nothing(*shapes):
+        raise TypeError("find the shape without NumPy's help")
+
+    helpers = ("broadcast_shapes", "broadcast", "broadcast_arrays", "broadcast_to")
+    kept, answer = {name: getattr(np, name) for name in helpers}, []
+    vars(np).update(dict.fromkeys(helpers, nothing))
+    try:
+        for a, b in pairs:
+            answer.append(met(lesson.broadcast_shape, tuple(a), tuple(b)))
+    finally:
+        vars(np).update(kept)
     return answer
+
+
+def met(shape_of, a, b):
+    try:
+        return list(shape_of(a, b))
+    except ValueError as error:
+        return "refused" if str(a) in str(error) and str(b) in str(error) else "refused, shapes not shown"
 
 
 def judge_broadcast_shape(pairs, answer, reference):

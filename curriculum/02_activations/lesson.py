@@ -116,7 +116,7 @@ assert "matmul" in got, f"the products should pass the door as matmul; through y
 # which you fold them, and how far apart are the answers? Write the first number down.
 
 # %% predict="steps"
-predict("times longer that ten steps take than the folded one", 0, unit="times")  # your guess in place of 0
+predict("times longer that ten steps take than the folded one", None, unit="times")  # your guess in place of None
 
 # %% demo="steps"
 def walk(x, steps):
@@ -209,7 +209,7 @@ print("wanted                 ", wanted.data.ravel())
 # the one call, for 100,000 numbers?
 
 # %% predict="loop"
-predict("times longer that a loop over 100,000 numbers takes", 0, unit="times")  # your guess in place of 0
+predict("times longer that a loop over 100,000 numbers takes", None, unit="times")  # your guess in place of None
 
 # %% demo="loop"
 def relu_loop(array):
@@ -237,8 +237,8 @@ print(f"loop {1e3 * loop_s:.1f} ms, median of 5; call {1e3 * call_s:.3f} ms, med
 # And it keeps seven digits, so beside a large number a small one is rounded away. How soon do you fall off either edge?
 
 # %% predict="edges"
-predict("largest x, in steps of 0.1, whose exp is finite in float32", 0)  # your guess in place of 0
-predict("0.1 added ten million times, one after the other, in float32", 0)
+predict("largest x, in steps of 0.1, whose exp is finite in float32", None)  # your guess in place of None
+predict("0.1 added ten million times, one after the other, in float32", None)
 
 # %% demo="edges"
 with np.errstate(all="ignore"):  # NumPy warns when it makes inf or nan
@@ -355,7 +355,7 @@ assert np.isclose(colleague_softmax(row)[1], math.e * colleague_softmax(row)[0])
 assert np.allclose(colleague_softmax(row + 1000), colleague_softmax(row))
 
 # %% predict="company"
-predict("sum of the probabilities of [3, 4, 6], in a batch with [5, 3, 2]", 0)  # your guess in place of 0
+predict("sum of the probabilities of [3, 4, 6], in a batch with [5, 3, 2]", None)  # your guess in place of None
 
 # %% demo="company"
 probs = colleague_softmax(np.float32([[3, 4, 6], [5, 3, 2]]))
@@ -479,8 +479,8 @@ assert "softmax" in got, f"Softmax should pass the door as softmax; through your
 # many if the colleague's function makes the probabilities of the same scores?
 
 # %% predict="digits"
-predict("digits of 1,000 whose own class is the most probable", 0)  # your guess in place of 0
-predict("the same with the colleague's function", 0)
+predict("digits of 1,000 whose own class is the most probable", None)  # your guess in place of None
+predict("the same with the colleague's function", None)
 
 # %% demo="digits"
 from tinytorch.datasets import tinydigits

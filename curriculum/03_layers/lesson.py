@@ -65,7 +65,7 @@ print(spread_after_fifty(draw, 64), spread_after_fifty(draw, 256))
 # spread of the 2,000 sums?
 
 # %% predict="sums"
-predict("spread of a sum of 400 random numbers of spread 1", 0)  # your guess in place of 0
+predict("spread of a sum of 400 random numbers of spread 1", None)  # your guess in place of None
 
 # %% demo="sums"
 numbers = Tensor(np.random.default_rng().normal(size=(2000, 400)))
@@ -121,9 +121,9 @@ assert got[0] == got[1] != got[2], "all numbers come from `rng`: one seed, the s
 # normal numbers as they are, and your Glorot. What is the spread after fifty layers? A power of ten is a good guess.
 
 # %% predict="fifty"
-predict("spread after 50 layers, weights 0.01 * normal", 0)  # your guess in place of 0
-predict("spread after 50 layers, weights 1 * normal", 0)
-predict("spread after 50 layers, Glorot", 0)
+predict("spread after 50 layers, weights 0.01 * normal", None)  # your guess in place of None
+predict("spread after 50 layers, weights 1 * normal", None)
+predict("spread after 50 layers, Glorot", None)
 
 # %% demo="fifty"
 tiny = spread_after_fifty(lambda shape, rng: 0.01 * rng.normal(size=shape), 256)
@@ -169,8 +169,8 @@ got = [he_normal((3, 5), np.random.default_rng(seed)).tolist() for seed in (7, 7
 assert got[0] == got[1] != got[2], "all numbers come from `rng`: one seed, the same numbers; another seed, others"
 
 # %% predict="he"
-predict("spread after 50 layers of 256, He", 0)  # your guess in place of 0
-predict("spread after 50 layers of 64, He", 0)
+predict("spread after 50 layers of 256, He", None)  # your guess in place of None
+predict("spread after 50 layers of 64, He", None)
 
 # %% demo="he"
 measured("spread after 50 layers of 256, He", spread_after_fifty(he_normal, 256))
@@ -404,7 +404,7 @@ assert not np.allclose(net(-x).data, -net(x).data)
 net.load_state_dict(net.state_dict())
 
 # %% predict="list_net"
-predict("numbers in the parameters of ListNet(784, 128, 10)", 0)  # your guess in place of 0
+predict("numbers in the parameters of ListNet(784, 128, 10)", None)  # your guess in place of None
 
 # %% demo="list_net"
 net, copy, x = ListNet(784, 128, 10), ListNet(784, 128, 10), Tensor(np.ones((3, 784)))
@@ -591,10 +591,10 @@ assert np.array_equal(got[0], got[4]) and np.array_equal(got[2], got[6]), "both 
 # probability will a network that has learned nothing give to the right digit?
 
 # %% predict="digits"
-predict("bytes of the parameters of DigitNet(784, 128, 10)", 0, unit="bytes")  # your guess in place of 0
-predict("bytes of its activations for 32 digits", 0, unit="bytes")
-predict("bytes of its activations for 4,000 digits", 0, unit="bytes")
-predict("probability of the right digit, mean over 1,000 digits", 0)
+predict("bytes of the parameters of DigitNet(784, 128, 10)", None, unit="bytes")  # your guess in place of None
+predict("bytes of its activations for 32 digits", None, unit="bytes")
+predict("bytes of its activations for 4,000 digits", None, unit="bytes")
+predict("probability of the right digit, mean over 1,000 digits", None)
 
 # %% demo="digits"
 from tinytorch.datasets import tinydigits

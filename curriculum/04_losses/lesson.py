@@ -159,7 +159,7 @@ assert len(got) > 2, f"all of the work should pass the door, the mean too; throu
 # A model that knows nothing about digits gives all ten the same score. What is its loss? You need no code for this.
 
 # %% predict="equal"
-predict("loss of ten equal scores", 0)  # your guess in place of 0
+predict("loss of ten equal scores", None)  # your guess in place of None
 
 # %% demo="equal"
 knows_nothing = Tensor(np.zeros((5, 10)))
@@ -294,8 +294,8 @@ assert np.isclose(got, 48, rtol=1e-3), (
 # score? A slope may be negative.
 
 # %% predict="slopes"
-predict("slope of cross-entropy, certain and wrong", 0)  # your guess in place of 0
-predict("slope of MSE after softmax, certain and wrong", 0)
+predict("slope of cross-entropy, certain and wrong", None)  # your guess in place of None
+predict("slope of MSE after softmax, certain and wrong", None)
 
 # %% demo="slopes"
 def cross_entropy_of(logits):
@@ -335,7 +335,7 @@ def colleague_report(logits, targets):
 # nine others 0. How low will its loss go?
 
 # %% predict="floor"
-predict("least loss of the colleague's report, ten classes", 0)  # your guess in place of 0
+predict("least loss of the colleague's report, ten classes", None)  # your guess in place of None
 
 # %% demo="floor"
 targets = np.array([3, 7, 5, 9])
@@ -404,8 +404,8 @@ assert not rejects(check_report, report), "your own check refuses your report"
 # pixels are as stored, 0 to 255; then scaled to 0 to 1. What will the loss be, by all you know now?
 
 # %% predict="untrained"
-predict("loss before any training, pixels 0 to 255", 0)  # your guess in place of 0
-predict("loss before any training, pixels 0 to 1", 0)
+predict("loss before any training, pixels 0 to 255", None)  # your guess in place of None
+predict("loss before any training, pixels 0 to 1", None)
 
 # %% demo="untrained"
 from tinytorch.datasets import tinydigits

@@ -30,7 +30,7 @@ def main():
         return
     tiers = {"all": TIERS, "none": ()}.get(args.prebuilt) or tuple(filter(None, args.prebuilt.split(",")))
     if args.prebuilt != "none" and tiers != TIERS[:len(tiers)]:
-        raise SystemExit(f"--prebuilt {args.prebuilt}: expected all, none, core or core,arch; a tier needs all below it")
+        raise SystemExit(f"--prebuilt {args.prebuilt}: expected all, none, core or core,arch")
     with tempfile.TemporaryDirectory() as folder:
         third_party = download(args.offline, Path(folder)) if args.offline else []
         print(pack(args.prebuilt, tiers, third_party).relative_to(DIST.parent).as_posix())

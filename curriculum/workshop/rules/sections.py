@@ -64,7 +64,7 @@ def predictions_are_measured(page):
             yield page.at(cell, node), f"{text} is measured, and no cell above has `predict` with that text"
     for cell in page.role("predict"):
         if cell not in [place for place, _, _ in guesses]:
-            yield page.at(cell), "a predict cell calls `predict(text, 0, unit=...)`"
+            yield page.at(cell), "a predict cell calls `predict(text, None, unit=...)`"
 
 
 def _texts(page, function, roles):

@@ -31,8 +31,14 @@ def test_a_prediction_stands_beside_what_was_measured(inside, capsys):
     assert (found["lesson"], found["what"], found["measured"]) == ("01", "bytes of A", 12_000_000)
 
 
-def test_zero_means_that_nothing_was_predicted(inside, capsys):
-    lesson.predict("x", 0)
+def test_zero_is_a_prediction_like_any_other(inside, capsys):
+    lesson.predict("bytes of a view", 0, unit="bytes")
+    lesson.measured("bytes of a view", 0, unit="bytes")
+    assert "predicted  0 bytes" in capsys.readouterr().out
+
+
+def test_none_means_that_nothing_was_predicted(inside, capsys):
+    lesson.predict("x", None)
     lesson.measured("x", 3)
     assert "predicted  nothing yet" in capsys.readouterr().out
 
@@ -92,5 +98,5 @@ def test_a_check_rejects_what_it_asserts_against_and_nothing_else():
 
     assert lesson.rejects(check, lambda x: x + 1)
     assert not lesson.rejects(check, lambda x: x + x)
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(AssertionError, match="your check ended with ZeroDivisionError"):
         lesson.rejects(check, lambda x: x / 0)

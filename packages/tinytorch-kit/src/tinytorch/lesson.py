@@ -18,9 +18,9 @@ def begin(number):
 
 
 def predict(what, guess, unit=""):
-    """Write your guess down before you measure; 0 means that you have none. Nobody grades how close it is."""
+    """Write your guess down before you measure; None means that you have none. Nobody grades how close it is."""
     guess = _plain(guess)
-    if not isinstance(guess, (int, float)):
+    if not isinstance(guess, (int, float, type(None))):
         raise TypeError(f"a guess is one number, such as 1200; found {guess!r}")
     _guesses[what] = guess
     _log(what=what, predicted=guess, unit=unit)
@@ -28,9 +28,9 @@ def predict(what, guess, unit=""):
 
 def measured(what, value, unit=""):
     """Print your prediction and the measured value, one under the other, and keep both in the workspace."""
-    guess = _guesses.get(what, 0)
+    guess = _guesses.get(what)
     print(what)
-    print(f"  predicted  {shown(guess, unit) if guess else 'nothing yet'}")
+    print(f"  predicted  {'nothing yet' if guess is None else shown(guess, unit)}")
     print(f"  measured   {shown(value, unit)}")
     _log(what=what, measured=_plain(value), unit=unit)
 
@@ -80,11 +80,14 @@ def _ids():
 
 
 def rejects(check, function):
-    """Whether the check raises AssertionError for `function`. Any other error passes through: the check is wrong."""
+    """Whether the check refuses `function`, which it does by raising AssertionError and nothing else."""
     try:
         check(function)
     except AssertionError:
         return True
+    except Exception as error:
+        raise AssertionError(f"your check ended with {type(error).__name__}: {error}. Only an AssertionError says "
+                             "'refused'; if the function raised this, catch it with try.") from error
     return False
 
 

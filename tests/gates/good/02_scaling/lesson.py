@@ -47,7 +47,7 @@ got = halve(np.float32([6, 8]))
 assert got.tolist() == [3, 4], f"half of [6, 8] is [3, 4]; yours is {got.tolist()}"
 
 # %% predict="bytes"
-predict("bytes of ten halves", 0, unit="bytes")
+predict("bytes of ten halves", None, unit="bytes")
 
 # %% demo="bytes"
 measured("bytes of ten halves", halve(np.ones(10, dtype=np.float32)).nbytes, unit="bytes")

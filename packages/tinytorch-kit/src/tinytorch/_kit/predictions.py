@@ -15,7 +15,7 @@ def compared(lines):
             said = json.loads(line)
             key = said["lesson"], said["what"]
             if "predicted" in said:
-                guesses[key] = guesses.get(key, (0, None))[0] + 1, said["predicted"] or None
+                guesses[key] = guesses.get(key, (0, None))[0] + 1, said["predicted"]
             else:
                 turn, guess = guesses.get(key, (0, None))
                 rows[(*key, turn)] = *key, guess, said["measured"], said.get("unit", "")
@@ -29,6 +29,6 @@ def as_table(rows):
     table = [("lesson", "what", "predicted", "measured", "ratio")]
     for lesson, what, guess, measured, unit in rows:
         predicted = "nothing" if guess is None else shown(guess, unit)
-        ratio = f"{guess / measured:.3g}" if guess is not None and measured else ""
+        ratio = f"{guess / measured:.3g}" if guess is not None and measured else "1" if guess == measured else ""
         table.append((lesson, what, predicted, shown(measured, unit), ratio))
     return table
