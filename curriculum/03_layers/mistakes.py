@@ -366,6 +366,13 @@ MISTAKES = {
             symptom="refuses right models",
         ),
         dict(
+            name="the count of another size",
+            code="assert sum(p.data.size for p in make(6, 5, 4).parameters()) == 101_770",
+            says="101,770 belongs to the sizes 784, 128, 10. For yours the sum is another.",
+            ask="How many numbers does a model of sizes 6, 5, 4 have?",
+            symptom="refuses right models",
+        ),
+        dict(
             name="raises something else",
             code="""
                 found = sum(p.data.size for p in make(6, 5, 4).parameters())

@@ -180,8 +180,8 @@ def judge_named_parameters(numbers, answer, reference):
 # catch: the check meets the fault, right models, and models that tell too little or too much
 
 CATCHES = {"fault": "AssertionError", "first layer hidden": "AssertionError", "no bias told": "AssertionError",
-           "nothing told": "AssertionError", "a spare layer": "AssertionError", "attributes": "passes",
-           "a module inside": "passes"}
+           "weights alone": "AssertionError", "nothing told": "AssertionError", "a spare layer": "AssertionError",
+           "attributes": "passes", "a module inside": "passes"}
 
 
 def draw_catch(rng):
@@ -192,11 +192,11 @@ def act_catch(lesson, names):
     def init(shape, rng):
         return np.full(shape, 0.5)
 
-    def model(first_layer=True, last=True, bias=True, spare=False, inside=False):
+    def model(first_layer=True, last=True, bias=True, first_bias=True, spare=False, inside=False):
         def make(n, h, m):
             out, place = lesson.Module(), lesson.Module()
             place = place if inside else out
-            one, two = lesson.Linear(n, h, init=init), lesson.Linear(h, m, bias=bias, init=init)
+            one, two = lesson.Linear(n, h, bias=first_bias, init=init), lesson.Linear(h, m, bias=bias, init=init)
             out.forward = lambda x: two(one(x))
             out.place = place if inside else None
             if first_layer:
@@ -209,8 +209,8 @@ def act_catch(lesson, names):
         return make
 
     made = {"fault": lesson.ListNet, "first layer hidden": model(first_layer=False), "no bias told": model(bias=False),
-            "nothing told": model(first_layer=False, last=False), "a spare layer": model(spare=True),
-            "attributes": model(), "a module inside": model(inside=True)}
+            "weights alone": model(bias=False, first_bias=False), "nothing told": model(first_layer=False, last=False),
+            "a spare layer": model(spare=True), "attributes": model(), "a module inside": model(inside=True)}
     return [outcome(lambda name=name: lesson.check_all_found(made[name])) for name in names]
 
 
@@ -265,9 +265,10 @@ def judge_sequential(inputs, answer, reference):
 
 def draw_digit_net(rng):
     shapes = {"weight": (5, 6), "bias": (5,), "last_weight": (4, 5), "last_bias": (4,)}
+    drawn = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    drawn["bias"][0] -= 9  # far enough down for ReLU to bend
     return {"images": rng.integers(0, 256, (3, 2, 3)).astype(np.float32), "wave": float(rng.uniform(2, 5)),
-            "seed": int(rng.integers(1, 1000)),
-            **{name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}}
+            "seed": int(rng.integers(1, 1000)), **drawn}
 
 
 def act_digit_net(lesson, inputs):
