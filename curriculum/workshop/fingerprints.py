@@ -109,7 +109,7 @@ def told_apart(bench, walk, exercise):
 def recognised(bench, walk, exercise, inputs):
     """{hash: what is said of the mistake} under these inputs, and complaints."""
     cell = next(cell for cell in bench.lesson.graded if cell.id == exercise)
-    right = walk.answers(exercise, cell.text, inputs)
+    right = walk.solution(exercise, inputs)
     if not trials.alike(right, right):
         return {}, [f"the solution fails on whole numbers, or its answers are not finite: {right}"[:300]]
     taken, known, against = {marks.fingerprint(right.answers): "the right answer"}, {}, []

@@ -1,6 +1,10 @@
 """Prove of lessons what the design asks of them: python curriculum/workshop/prove.py [NN ...] [--seed N]
 
 Each claim is one line; what speaks against it stands below. The exit status is 1 if a claim fails.
+
+A mutant that the probes let pass is listed in mistakes.py: SURVIVORS = {exercise: {"`a` becomes `b`": reason}}. A
+reason that begins with `right:` says that it is another right answer, and it is not counted. In try_first.py a plain
+number of TARGET is the most that is allowed, ["at least", x] the least.
 """
 import argparse
 import sys

@@ -58,7 +58,7 @@ class Bench:
         names = list(self.lesson.points)
         with ThreadPoolExecutor(WORKERS) as pool:
             parts = pool.map(self.walk, [names[n::WORKERS] for n in range(WORKERS)])
-            return [trial for part in parts for trial in part]
+            return sorted((trial for part in parts for trial in part), key=lambda one: names.index(one.exercise))
 
     def walk(self, names):
         with Walk(self.lesson, self.folder.path) as walk:
@@ -69,7 +69,7 @@ class Bench:
         walk.to(exercise)
         cell = next(cell for cell in self.lesson.graded if cell.id == exercise)
         inputs, stubs = self.inputs(exercise), self.lesson.stubs()
-        right = walk.answers(exercise, cell.text, inputs)
+        right = walk.solution(exercise, inputs)
         for kind, name, text in self.texts(cell, stubs[exercise]):
             reply = walk.answers(exercise, text, inputs, below=stubs if kind == "alone" else None)
             says = verdicts(self.lesson, exercise, inputs, reply, right)

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ SCRIPT = str(Path(__file__).with_name("forking.py"))
 COMMAND = [os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable), "-I", "-S", "-B", "-W", "ignore"]
 DATASETS = Path(__file__).parents[2] / "datasets/src/tinytorch/datasets"
 START_S, CELL_S = 60, 60
-LIMIT_S = 4  # for a copy; a mutant may loop for ever
+LIMIT_S, TIMES = 4, 5  # a copy may take so many seconds, or times as long as the solution; a mutant may loop for ever
 
 
 class Folder:
@@ -67,7 +68,7 @@ class Walk:
 
     def __init__(self, lesson, folder, learner="", acts=None):
         """`folder` is the path of a Folder."""
-        self.lesson, self.at = lesson, 0
+        self.lesson, self.at, self.limit_s = lesson, 0, CELL_S
         env = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
                "TINYTORCH_PREBUILT": "1", "TINYTORCH_LESSON": lesson.number}
         env |= {"TINYTORCH_LEARNER": learner, "TINYTORCH_COURSE": "proof"} if learner else {}
@@ -97,6 +98,14 @@ class Walk:
         for cell in self.lesson.graded[self.at:end]:
             self.say(CELL_S, cell=cell.id, text=cell.text)
         self.at = len(self.lesson.graded) if end is None else end
+
+    def solution(self, exercise, inputs):
+        """The Reply of the solution; from then on a copy may take a few times as long."""
+        text = next(cell.text for cell in self.lesson.graded if cell.id == exercise)
+        self.limit_s, begun = CELL_S, time.monotonic()
+        reply = self.answers(exercise, text, inputs)
+        self.limit_s = max(LIMIT_S, TIMES * (time.monotonic() - begun))
+        return reply
 
     def asked(self, exercise, inputs):
         """The Reply of this very process, which has run all that the exercise needs."""
@@ -128,7 +137,7 @@ class Walk:
 
     def copy(self, orders):
         """The replies of a copy, and whether it was stopped."""
-        reply = self.say(LIMIT_S + START_S, copy=orders, copy_s=LIMIT_S)
+        reply = self.say(self.limit_s + START_S, copy=orders, copy_s=self.limit_s)
         return reply["replies"], reply["late"]
 
     def _place(self, name):

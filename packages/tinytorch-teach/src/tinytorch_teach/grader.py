@@ -28,6 +28,7 @@ REDRAWS = 3  # before a reference that fails its own question stops the grading
 WORKERS = 2
 PREBUILT = "prebuilt"
 LIMITS = Limits()
+PATIENT = Limits(start_s=120.0, cell_s=60.0, answer_s=60.0, total_s=600.0)  # for the reference, which no load may fail
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Grader:
 
     def reference(self, questions, learner=""):
         """{exercise: answers} of the reference; ValueError if it fails a question of its own."""
-        replies = self.run([(cell.id, cell.text) for cell in self.lesson.graded], questions, learner)
+        replies = self.run([(cell.id, cell.text) for cell in self.lesson.graded], questions, learner, PATIENT)
         broken = [f"cell {name}: {outcome.error} {outcome.says}" for name, outcome in replies.cells.items()
                   if outcome.status != "ok"]
         answers = {name: [answer.value for answer in outcome.answers] for name, outcome in replies.asks.items()}

@@ -154,15 +154,15 @@ def read_probes(path):
 def reachable(text, path="probes.py"):
     """`text` cut to the functions named act_... and the definitions that they need."""
     body = ast.parse(text).body
-    homes = {name: node for node in body for name in defined(node)}
-    todo, kept = [name for name in homes if name.startswith("act_")], []
+    todo, done, kept = [name for node in body for name in defined(node) if name.startswith("act_")], set(), []
     while todo:
-        node = homes[name := todo.pop()]
-        if name.startswith(TRUSTED) or "tinytorch_teach" in ast.unparse(node).split("\n")[0]:
-            raise ValueError(f"{path}: act_... needs {name}, which learners' processes do not have")
-        if node not in kept:
+        name = todo.pop()
+        for node in [node for node in body if name in defined(node) and name not in done]:
+            if name.startswith(TRUSTED) or "tinytorch_teach" in ast.unparse(node).split("\n")[0]:
+                raise ValueError(f"{path}: act_... needs {name}, which learners' processes do not have")
             kept.append(node)
-            todo += [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and each.id in homes]
+            todo += [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
+        done.add(name)
     lines = text.split("\n")
     return "\n\n".join("\n".join(lines[start(node) - 1:node.end_lineno]) for node in body if node in kept) + "\n"
 
