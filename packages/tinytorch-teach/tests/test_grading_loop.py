@@ -1,6 +1,6 @@
 """A small class goes all the way: released, worked on well and badly, sent in every form, graded, recorded, told.
 
-Runs where nbgrader, a kernel and the wheels of kit, core, teach and datasets are installed; `nox -s grade` does that.
+Runs where nbgrader, a kernel and the wheels of kit and teach are installed; `nox -s grade` does that.
 """
 import csv
 import io

@@ -27,6 +27,8 @@ c.Exchange.root = os.path.join(here, "exchange")  # unused, but nbgrader wants o
 # A verdict is found by `tinytorch-teach grade`; where nbgrader would run the notebook, the verdict is written in.
 c.Autograde.autograde_preprocessors = [
     "tinytorch_teach.record.Verdicts",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
