@@ -42,6 +42,9 @@ def area(r):
 
 # %% check="area" points=5
 assert abs(area(3) - 9 * math.pi) < 1e-6
+
+# %% [markdown] answer="why" points=5
+# Your answer.
 '''
 RIGHT = {"double": "#| export\ndef double(x):\n    return x + x",
          "area": "#| export\ndef area(r):\n    return math.pi * r * r"}

@@ -51,6 +51,7 @@ def test_the_zip_from_before_is_kept(home, page):
 
 
 def test_the_command_says_what_is_in_it(home, page, command):
+    rewrite(page.path, {"answer_why": "Because the area of a circle is known."})
     status, out, err = command("submit", "10")
     assert (status, err) == (0, "")
     assert out.endswith("is ready to hand in. It holds 10_tokenization.ipynb, manifest.json.\n")
@@ -60,3 +61,4 @@ def test_what_is_unwritten_and_who_is_unknown_is_said(home, begun, command):
     (home.root / "tinytorch-workspace.toml").write_text('learner = ""\n')
     status, _, err = command("submit", "10")
     assert status == 0 and "Not written yet: double, area." in err and "It does not say who you are." in err
+    assert "The written answer is still empty: why." in err

@@ -16,6 +16,7 @@ from tinytorch._kit.workspace import write
 RUN = ("given", "fault", "exercise", "check", None)  # None: the learner's own cells
 LIMITS = Limits(cell_s=10.0, answer_s=5.0, total_s=180.0)
 ABSENT = ("NameError", "ImportError", "ModuleNotFoundError")
+NO_HINT = "For this one no hint is known; the `# Hint:` line of the exercise may help."
 UNHAPPY = {"timeout": "too long", "crashed": "crashed"}
 
 
@@ -70,6 +71,8 @@ def check(workspace, page, hint=False, limits=LIMITS):
         if verdict.exercise in asking:
             mistake = _recognised(known["known"].get(verdict.exercise, {}), replies.asks[verdict.exercise])
             verdict.help = mistake.get("says" if hint or times > 2 else "ask", "")
+        if hint and verdict.state == "fails":
+            verdict.help = verdict.help or NO_HINT
     return report
 
 

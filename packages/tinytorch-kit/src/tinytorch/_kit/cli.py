@@ -225,6 +225,8 @@ def pack(entry, framework):
     unwritten = page.unwritten() + page.missing
     if unwritten:
         complain(f"Not written yet: {', '.join(unwritten)}.")
+    if page.unanswered:
+        complain(f"The written answer is still empty: {', '.join(page.unanswered)}.")
     if not home.learner:
         complain('It does not say who you are. Put your id into tinytorch-workspace.toml, learner = "...", and submit '
                  "again.")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tinytorch._kit import cells, course, export
 from tinytorch._kit.console import Refused, near
+from tinytorch._kit.release import TEXT_STUB
 from tinytorch._kit.workspace import unused, write
 
 RELEASES = Path(__file__).with_name("lessons")
@@ -29,6 +30,7 @@ class Sheet:
     cells : [(id, Cell)] of code, in order; the learner's own have ids such as `cell 12`, their place in the file
     stubs : {exercise: its text in the release}
     missing : exercises that are not there
+    unanswered : written answers that hold nothing yet
     notes : sentences on what is unusual
     """
 
@@ -37,6 +39,7 @@ class Sheet:
     cells: list = field(default_factory=list)
     stubs: dict = field(default_factory=dict)
     missing: list = field(default_factory=list)
+    unanswered: list = field(default_factory=list)
     notes: list = field(default_factory=list)
 
     def unwritten(self):
@@ -152,6 +155,9 @@ def arranged(theirs, blank, path, entry):
         else:
             sheet.missing.append(name)
         sheet.cells += own.get(name, [])
+    answers = {cell.name: cell.text for cell in theirs if cell.role == "answer"}
+    asked = [cell.name for cell in blank if cell.role == "answer"]
+    sheet.unanswered = [name for name in asked if answers.get(name, "").strip() in ("", TEXT_STUB)]
     sheet.notes += remarks(copies, known, sheet)
     return sheet
 
