@@ -51,7 +51,7 @@ def sent(tmp_path):
 
 PLACES = {
     "folder": {"ada/01_tensor.ipynb": book()},
-    "deep folder": {"ada/work/lessons/01_tensor.ipynb": book()},
+    "deep folder": {"ada/src/lessons/01_tensor.ipynb": book()},
     "percent": {"ada/01_tensor.py": percent()},
     "zip": {"ada.zip": zipped({"lessons/01_tensor.ipynb": book()})},
     "zip in a zip": {"ada/all.zip": zipped({"inner.zip": zipped({"01_tensor.ipynb": book()})})},

@@ -99,7 +99,7 @@ def room(tmp_path_factory):
     sent = {
         "ada/01_tensor.ipynb": notebook(solved()),
         "01_tensor.zip": from_submit("bob", "01_tensor.py", percent(solved())),
-        "cleo/work/01_tensor.py": percent(blank()),
+        "cleo/src/01_tensor.py": percent(blank()),
         "dan/my homework.ipynb": notebook(solved(mul=WRONG_MUL)),
         "eve/01_tensor.ipynb": notebook(solved(matmul_loops="while True:\n    pass")),
         "fay/01_tensor.ipynb": notebook(tampered()),
