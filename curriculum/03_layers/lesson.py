@@ -289,7 +289,8 @@ def named_parameters(self):
     """All Parameters in this module and in those inside it, as a list of (dotted name, Parameter); each once."""
     # How: walk over vars(self).items() in its order; keep the pairs whose Parameter you have not met.
     # Example: with first = Linear(5, 3) the names are "first.weight" and "first.bias".
-    # Hint: a Module answers the same question about itself. `==` compares numbers; `a is b` asks whether they are one.
+    # Hint: a Module answers the same question about itself. `==` and `in` compare numbers; `a is b` asks whether they
+    # are one, and so does id(a) == id(b).
     ### BEGIN SOLUTION
     found = {}
     for name, value in vars(self).items():
@@ -305,8 +306,8 @@ def named_parameters(self):
 got = Module()
 got.scale, got.shift, got.size, got.notes = Parameter([3]), Parameter([3]), 5, {"spare": Parameter([7])}
 got.first, got.last = Module(), Module()
-got.first.weight, got.first.mean, got.first.inner = Parameter([4]), Tensor([6]), Module()
-got.first.inner.bias, got.last.weight = Parameter([8]), got.first.weight
+got.first.weight, got.first.mean, got.first.inner = Parameter([[4, 6, 5]]), Tensor([6]), Module()
+got.first.inner.bias, got.last.weight = Parameter([3]), got.first.weight
 got = [got.named_parameters(), got.scale]
 assert isinstance(got[0], list), f"expected a list of pairs, found {type(got[0]).__name__}"
 assert got[0] and len(got[0][0]) == 2, "each entry is a pair, (name, Parameter)"
@@ -315,9 +316,10 @@ got = [name for name, _ in got[0]]
 assert "size" not in got and "notes" not in got and "first.mean" not in got, (
     f"only a Parameter and a Module count; a number, a dict or a plain Tensor is passed over. Yours: {', '.join(got)}")
 assert "first.inner.bias" in got, (
-    f"a module in a module in a module: expected the name first.inner.bias; yours are {', '.join(got)}")
+    "first.inner.bias, a Parameter in a module in a module, is missing. Did you look as deep as that, or take it for "
+    f"scale, because their numbers are equal? Yours: {', '.join(got)}")
 assert "last.weight" not in got, "last.weight is first.weight, one and the same: it is told once, under the first name"
-assert "shift" in got, "scale and shift hold equal numbers and are two Parameters: `is`, not `==`"
+assert "shift" in got, "scale and shift hold equal numbers and are two Parameters: `is`, and neither `==` nor `in`"
 assert got == ["scale", "shift", "first.weight", "first.inner.bias"], (
     f"expected scale, shift, first.weight, first.inner.bias in this order; yours are {', '.join(got)}")
 

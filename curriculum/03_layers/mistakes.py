@@ -266,6 +266,23 @@ MISTAKES = {
             symptom="right while all numbers differ; of equal biases only the first is found",
         ),
         dict(
+            name="in for is",
+            code="""
+                pairs = []
+                for name, value in vars(self).items():
+                    if isinstance(value, Parameter):
+                        pairs.append((name, value))
+                    if isinstance(value, Module):
+                        for inner, parameter in value.named_parameters():
+                            if parameter not in [known for _, known in pairs]:
+                                pairs.append((f"{name}.{inner}", parameter))
+                return pairs
+            """,
+            says="`in` asks with `==`, which compares the numbers of two Tensors. Ask with `is`, or by `id`.",
+            ask="What does `==` give for two Tensors, and what does `in` make of it?",
+            symptom="an error about shapes or truth for some models; for others a Parameter with equal numbers is lost",
+        ),
+        dict(
             name="bare names",
             code="""
                 found = {}

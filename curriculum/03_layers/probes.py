@@ -140,33 +140,34 @@ def draw_named_parameters(rng):
 
 def act_named_parameters(lesson, numbers):
     a, b, c, d, e, f = [lesson.Parameter([number]) for number in numbers]
+    c.data = np.concatenate([c.data, [1, 0]]).astype(np.float32)
     deep, inner, twin, root = lesson.Module(), lesson.Module(), lesson.Module(), lesson.Module()
     deep.weight, deep.bias = c, None
-    inner.zeta, inner.alpha, inner.deep = a, b, deep
+    inner.zeta, inner.alpha, inner.like, inner.deep = a, b, lesson.Parameter(e.data), deep
     twin.weight, twin.own = c, d
     root.scale, root.equal, root.number, root.plain = e, lesson.Parameter(e.data), 3.5, lesson.Tensor([7])
     root.inner, root.again, root.twin, root.empty = inner, inner, twin, lesson.Module()
     root.listed, root.told, root.kept = [f, deep], {"spare": f}, (inner,)
     inner.training = False
     pairs = root.named_parameters()
-    same = [found is wanted for (_, found), wanted in zip(pairs, [e, root.equal, a, b, c, d])]
+    same = [found is wanted for (_, found), wanted in zip(pairs, [e, root.equal, a, b, inner.like, c, d])]
     return [*map(told, (root, root, deep, root.empty)), type(pairs).__name__, same]
 
 
 def told(model):
-    """The names that a model tells, and the numbers behind them."""
+    """The names that a model tells, and the sums of the numbers behind them."""
     pairs = model.named_parameters()
-    return [[name for name, _ in pairs], [np.asarray(parameter.data).item() for _, parameter in pairs]]
+    return [[name for name, _ in pairs], [float(np.sum(parameter.data)) for _, parameter in pairs]]
 
 
 def judge_named_parameters(numbers, answer, reference):
     a, b, c, d, e, _ = numbers
-    whole = [["scale", e], ["equal", e], ["inner.zeta", a], ["inner.alpha", b], ["inner.deep.weight", c],
-             ["twin.own", d]]
+    whole = [["scale", e], ["equal", e], ["inner.zeta", a], ["inner.alpha", b], ["inner.like", e],
+             ["inner.deep.weight", c + 1], ["twin.own", d]]
     *found, kind, same = answer
     if kind != "list":
         return f"expected a list, found {kind}"
-    for (names, numbers), expected in zip(found, [whole, whole, [["weight", c]], []], strict=True):
+    for (names, numbers), expected in zip(found, [whole, whole, [["weight", c + 1]], []], strict=True):
         wanted, right = [name for name, _ in expected], [number for _, number in expected]
         if names != wanted:
             return f"expected the names {', '.join(wanted) or 'none'}; found {', '.join(map(str, names)) or 'none'}"
