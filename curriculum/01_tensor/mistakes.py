@@ -502,3 +502,28 @@ MISTAKES = {
         ),
     ],
 }
+
+# Mutants of the solutions that are let pass, with the reason.
+SURVIVORS = {
+    "add": {
+        "`Tensor._apply(np.add, self, other)` becomes `Tensor._apply(np.add, other, self)`":
+            "right: a sum has no order",
+    },
+    "mul": {
+        "`Tensor._apply(np.multiply, self, other)` becomes `Tensor._apply(np.multiply, other, self)`":
+            "right: a product has no order",
+    },
+    "catch": {
+        "`shape_of(a, b)` becomes `shape_of(b, a)`": "right: meeting has no order",
+        "`((5, 1, 2), (7, 1), (5, 7, 2))` becomes `((5, 1, 2), (7, 2), (5, 7, 2))`":
+            "right: these shapes meet in the same one",
+        "`((3, 4), (3,), None)` becomes `((4, 4), (3,), None)`": "right: these do not meet either",
+        "`((3, 4), (3,), None)` becomes `((2, 4), (3,), None)`": "right: these do not meet either",
+        "`((3, 4), (3,), None)` becomes `((3, 5), (3,), None)`": "right: these do not meet either",
+        "`((3, 4), (3,), None)` becomes `((3, 4), (2,), None)`": "right: these do not meet either",
+    },
+    "broadcast_shape": {
+        "`zip((1,) * (len(b) - len(a)) + a, (1,) * (len(a) - len(b)) + b)` becomes "
+        "`zip((1,) * (len(a) - len(b)) + b, (1,) * (len(b) - len(a)) + a)`": "right: meeting has no order",
+    },
+}

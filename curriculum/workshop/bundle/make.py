@@ -28,8 +28,9 @@ def main():
     if args.lock:
         lock()
         return
-    tiers = {"all": TIERS, "none": ()}.get(args.prebuilt) or tuple(filter(None, args.prebuilt.split(",")))
-    if args.prebuilt != "none" and tiers != TIERS[:len(tiers)]:
+    named = {"all": TIERS, "none": ()}
+    tiers = named[args.prebuilt] if args.prebuilt in named else tuple(args.prebuilt.split(","))
+    if tiers != TIERS[:len(tiers)]:
         raise SystemExit(f"--prebuilt {args.prebuilt}: expected all, none, core or core,arch")
     with tempfile.TemporaryDirectory() as folder:
         third_party = download(args.offline, Path(folder)) if args.offline else []

@@ -89,8 +89,8 @@ def install(python, environment, args):
 def pip(python, *arguments):
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
     if subprocess.run(command).returncode:
-        stop("The packages could not be installed; the lines above say why. Without a network, ask for the bundle with\n"
-             "`offline` in its name. Run start.py again when the cause is gone: it goes on where it stopped.")
+        stop("The packages could not be installed; the lines above say why. Without a network, ask for the bundle\n"
+             "with `offline` in its name. Run start.py again when the cause is gone: it goes on where it stopped.")
 
 
 def make_workspace(python, work, args):
