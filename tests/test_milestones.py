@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tinytorch._kit import course, own, place
+from tinytorch._kit import cells, course, own, place
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "curriculum/workshop"))
 import history  # noqa: E402
@@ -51,7 +51,7 @@ def test_milestone_1_fails_on(name):
 
 def test_a_module_without_a_mistake_passes_in_the_same_workspace():
     entry = course.lesson("04")
-    book = history.cells.read(history.REPOSITORY / "curriculum/04_losses/lesson.py")
+    book = cells.read(history.REPOSITORY / "curriculum/04_losses/lesson.py")
     module = {f"tinytorch/{entry['module'].replace('.', '/')}.py": history.module_text("04_losses", book)}
     assert history.run(1, module).returncode == 0
 
@@ -78,7 +78,7 @@ def test_milestone_1_refuses_a_folder_that_is_not_there_before_it_runs(tmp_path)
 
 
 def test_milestone_1_says_what_to_type_where_matplotlib_is_missing(tmp_path):
-    code = (f"import runpy, sys; sys.modules['matplotlib'] = None; sys.argv = ['1', '--plot', {str(tmp_path / 'x.png')!r}];"
+    code = (f"import runpy, sys; sys.modules['matplotlib'] = None; sys.argv = ['1', '--plot', 'perceptron.png'];"
             f"runpy.run_path({str(history.script(1))!r}, run_name='__main__')")
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert (run.returncode, run.stdout) == (2, "")

@@ -1,0 +1,122 @@
+"""Run a milestone on modules that carry a mistake: python curriculum/workshop/history.py [N] [--lessons 03,04]
+
+A milestone must fail when a module that it needs carries one of its mistakes. Each mistake of an exported exercise is
+put into its module, the module into a workspace, and the script runs on it; all other modules are the installed ones.
+Printed are the share that fails and the mistakes that pass. The kit, the tiers and the datasets must be installed.
+"""
+import argparse
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tinytorch._kit import cells, course, export, place, release
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+LIMIT_S = 60  # for one run; whoever takes longer has failed
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One wrong answer and the module that holds it."""
+
+    lesson: str
+    exercise: str
+    name: str
+    path: str  # of the module, below a workspace
+    text: str = field(repr=False)
+
+    def __str__(self):
+        return f"{self.lesson} {self.exercise}: {self.name}"
+
+
+def script(number):
+    """The path of a milestone's script."""
+    return next((REPOSITORY / "milestones").glob(f"{number:02d}_*.py"))
+
+
+def mistakes(number, lessons=None, kind="mistakes"):
+    """Those in exported exercises of the lessons that a milestone needs, or of `lessons` among them.
+
+    `kind="alternatives"` gives right answers in the same form.
+    """
+    needed = [one for one in course.milestone(str(number))["needs"] if lessons is None or one in lessons]
+    return [mistake for entry in map(course.lesson, needed) for mistake in _of(entry, kind)]
+
+
+def _of(entry, kind):
+    slug = f"{entry['number']}_{entry['name']}"
+    folder, path = REPOSITORY / "curriculum" / slug, f"tinytorch/{entry['module'].replace('.', '/')}.py"
+    book, said = cells.read(folder / "lesson.py"), runpy.run_path(str(folder / f"{kind}.py"))[kind.upper()]
+    exported = {cell.name for cell in export.exported(book)[1] if cell.role == "exercise"}
+    return [Mistake(entry["number"], exercise, one["name"], path, module_text(slug, book, exercise, one["code"]))
+            for exercise, some in said.items() if exercise in exported for one in some]
+
+
+def module_text(slug, book, exercise="", code=""):
+    """A lesson's module with `code` in place of the solution of one exercise."""
+    filled = [replace(cell, text=release.fill(cell.text, code)) if cell.id == exercise else cell for cell in book]
+    return export.aligned(f"{slug}/lesson.py", export.exported(filled)[1])
+
+
+def run(number, modules, *arguments):
+    """Run a milestone in a workspace that holds `modules`, {path: text}; the finished process."""
+    with tempfile.TemporaryDirectory(prefix="tinytorch-") as root:
+        Path(root, place.MARK).write_text("", encoding="utf-8")
+        for path, text in modules.items():
+            Path(root, path).parent.mkdir(parents=True, exist_ok=True)
+            Path(root, path).write_text(text, encoding="utf-8")
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("TINYTORCH_")}
+        one_core = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TINYTORCH_WORKSPACE": root}
+        return subprocess.run([sys.executable, "-B", str(script(number)), *arguments], capture_output=True, text=True,
+                              timeout=LIMIT_S, env={**kept, **one_core})
+
+
+def fails(number, mistake):
+    """Whether the milestone fails on a mistake."""
+    try:
+        return run(number, {mistake.path: mistake.text}).returncode != 0
+    except subprocess.TimeoutExpired:
+        return True
+
+
+def caught(number, some):
+    """[(mistake, whether the milestone fails on it), ...], two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(zip(some, pool.map(lambda mistake: fails(number, mistake), some), strict=True))
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("number", nargs="?", type=int, default=1, help="of the milestone (default 1)")
+    parser.add_argument("--lessons", help="such as 03,04; all that it needs if none is named")
+    asked = parser.parse_args(arguments)
+    lessons = asked.lessons and asked.lessons.split(",")
+    sound = run(asked.number, {})
+    if sound.returncode:
+        print(f"It fails on the modules as installed:\n{sound.stdout}{sound.stderr}", file=sys.stderr)
+        return 2
+    rows = caught(asked.number, mistakes(asked.number, lessons))
+    print(table(rows), "It passes on", *[f"  {one}" for one, fell in rows if not fell], sep="\n")
+    refused = [one for one, fell in caught(asked.number, mistakes(asked.number, lessons, "alternatives")) if fell]
+    print("It fails on these right answers:" if refused else "It passes on every alternative", *refused, sep="\n  ")
+    return 1 if refused else 0
+
+
+def table(rows):
+    """How many mistakes of each exported exercise the milestone fails on."""
+    counts = Counter((one.lesson, one.exercise) for one, _ in rows)
+    failed = Counter((one.lesson, one.exercise) for one, fell in rows if fell)
+    lines = [f"  {one[0]}  {one[1]:20}{failed[one]:4} of {n:3}" for one, n in counts.items()]
+    whole = f"  all {'':20}{sum(failed.values()):4} of {len(rows):3}, {sum(failed.values()) / len(rows):.0%}"
+    return "\n".join(["It fails on mistakes in exported exercises:", *lines, whole])
+
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
