@@ -2,7 +2,7 @@
 # # 02 Activations
 #
 #     Needs    01 Tensor
-#     Teaches  why something must bend between two products; ReLU, Sigmoid, GELU, Softmax; the edges of float32
+#     Teaches  why something must bend between two products; the edges of float32
 #     Opens    03 Layers, 04 Losses, and every lesson that puts one product after another
 #
 # A product `x @ A` costs time and memory, and ten in a row cost ten times as much. What can ten do that one cannot?
@@ -10,7 +10,7 @@
 
 # %% given="start"
 #| default_exp nn.activations
-from tinytorch.lesson import begin, measured, mine, predict, rejects
+from tinytorch.lesson import begin, measured, mine, predict, rejects, watch
 
 begin("02")
 
@@ -21,37 +21,6 @@ import math
 import numpy as np
 
 from tinytorch.core.tensor import Tensor
-
-# %% given="watch"
-def watch(action):
-    """The names of the operations that pass the door while `action()` runs, as in 01."""
-    names = []
-
-    def noting(step):
-        def apply(forward, *inputs, **options):
-            names.append(forward.__name__)
-            return step(forward, *inputs, **options)
-        return apply
-
-    Tensor._read(noting)
-    try:
-        action()
-    finally:
-        Tensor._read(noting, on=False)
-    return names
-
-# %% given="clock"
-import time
-
-
-def median_s(action, runs):
-    """Seconds that `action()` takes: the middle one of several timings."""
-    times = []
-    for _ in range(runs):
-        begun = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - begun)
-    return sorted(times)[runs // 2]
 
 # %% [markdown]
 # ## Try first
@@ -501,7 +470,7 @@ print(f"a row sums to {probs.sum(axis=1).mean():.2f}, and to {colleague.sum(axis
 # ## Reflect
 #
 # Ten products in a row with tables of shape (n, n), for a batch of `batch` rows of n float32 numbers. The sizes below
-# are yours. In both cells, put your line in place of the last two.
+# are yours. In both cells put your number in place of the 0, and delete the two lines below it.
 #
 # With ReLU after each product, and every result kept, those of the products and those of ReLU: how many bytes are
 # that? Set `kept_bytes`. Without ReLU they fold: nine products of n * n * n multiplications make one table, and that

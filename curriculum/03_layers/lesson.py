@@ -2,7 +2,7 @@
 # # 03 Layers
 #
 #     Needs    01 Tensor, 02 Activations
-#     Teaches  the layer: how large its first numbers must be, how a model finds them all, what they cost in bytes
+#     Teaches  the layer: how large its first numbers must be, and what they cost
 #     Opens    04 Losses and, with 05, a network that learns
 #
 # Fifty layers stand in a row. Whether anything comes out at the far end is decided before the first number goes in.
@@ -632,7 +632,7 @@ print("the first digit:", " ".join(f"{p:.2f}" for p in probs[0]), f" of all, {pr
 # A network like that one, with your sizes: Linear(inputs, hidden), ReLU, Linear(hidden, outputs), with biases, all in
 # float32. How many bytes are its parameters? Set `parameter_bytes`. What the three return is kept for every row of a
 # batch. From how many rows on is that more bytes than the parameters? Set `crossing`, the smallest such batch. In both
-# cells, put your line in place of the last two.
+# cells put your number in place of the 0, and delete the two lines below it.
 
 # %% given="sizes"
 inputs, hidden, outputs = mine("sizes", [(784, 288, 20), (1024, 272, 20), (2048, 256, 100), (3072, 336, 100)])

@@ -2,7 +2,7 @@
 # # 04 Losses
 #
 #     Needs    01 Tensor, 02 Activations, 03 Layers
-#     Teaches  one number for how wrong a model is, how to compute it without losing it, and how steep it is
+#     Teaches  one number for how wrong a model is, without losing it, and how steep it is
 #     Opens    05 Autograd, which takes every number of a model and asks: up or down?
 #
 # A network for ten digits has not seen a single one yet. How wrong is it? You can say the number before you run it,
