@@ -486,8 +486,8 @@ for what, model, pixels in [("pixels 0 to 255", network, stored),
 #
 # Your model has `classes` classes. It has learnt just one thing: `ruled_out` of them are never right, and they get
 # probability 0. The others it holds equally likely, and one of them is right. What is its loss? Set `narrowed`. How low
-# can the loss of your model ever go if softmax is applied twice? Set `twice`. In both cells, put your line in place of
-# the last two. `math.log` and `math.e` may help.
+# can the loss of your model ever go if softmax is applied twice? Set `twice`. In both cells put your number, or an
+# expression, in place of the 0, and delete the two lines below it. `math.log` and `math.e` may help.
 
 # %% given="sizes"
 classes, ruled_out = mine("classes", [(26, 9), (47, 12), (62, 36), (200, 120)])
