@@ -125,6 +125,7 @@ def reads(seed):
 
 def agrees(unit, x, labels, targets):
     """Three ways to one loss; ink so dark that exp would overflow; and the door, because what goes round it is lost."""
+    print("\nthe same unit on the new digits, asked in other ways")
     scores, far = unit[0](x) @ YES, unit[0](1000 * x) @ YES  # (n, 2)
     losses = [BCELoss()(probs, targets).item() for probs in (unit(x), Softmax()(scores)[:, 1:])]
     losses.append(CrossEntropyLoss()(scores, labels).item())

@@ -22,6 +22,19 @@ import numpy as np
 
 from tinytorch.core.tensor import Tensor
 
+# %% given="clock"
+import time
+
+
+def median_s(action, runs):
+    """Seconds that `action()` takes: the middle one of several timings."""
+    times = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - begun)
+    return sorted(times)[runs // 2]
+
 # %% [markdown]
 # ## Try first
 #
