@@ -74,7 +74,7 @@ def passes(unit, x, targets, *, lr=1.0, rng=None, limit=30):
 
 def row(task, n_passes, found, target, met):
     """Print one line of the table and keep whether its target is met."""
-    print(f"{task:20}{n_passes:>6}  {found:30}{target:30}{'met' if met else 'MISSED'}")
+    print(f"{task:22}{n_passes:>6}  {found:30}{target:30}{'met' if met else 'MISSED'}")
     VERDICTS.append(bool(met))
 
 
@@ -125,18 +125,18 @@ def reads(seed):
 
 def agrees(unit, x, labels, targets):
     """Three ways to one loss; ink so dark that exp would overflow; and the door, because what goes round it is lost."""
-    print("\nthe same unit on the new digits, asked in other ways")
+    print("\nThe same unit on the new digits, asked in other ways:")
     scores, far = unit[0](x) @ YES, unit[0](1000 * x) @ YES  # (n, 2)
     losses = [BCELoss()(probs, targets).item() for probs in (unit(x), Softmax()(scores)[:, 1:])]
     losses.append(CrossEntropyLoss()(scores, labels).item())
-    row("one loss, three ways", "", " ".join(f"{x:.4f}" for x in losses), "one number", np.ptp(losses) < 1e-3)
+    row("BCE, BCE, cross-ent.", "", " ".join(f"{x:.4f}" for x in losses), "one number", np.ptp(losses) < 1e-3)
     still, same = 200 - wrong(unit, 1000 * x, targets), np.allclose(Softmax()(far).data[:, 1:], unit(1000 * x).data)
-    row("1,000 times the ink", "", f"{still} of 200 right", "198", still >= 198 and same)
+    row("ink 1,000 x as dark", "", f"{still} of 200 right", "198", still >= 198 and same)
     opposite, expected = CrossEntropyLoss()(far, 1 - labels).item(), far.abs().max(axis=1).mean().item()
-    row("  labels exchanged", "", f"loss {opposite:,.0f}", f"{expected:,.0f}", abs(opposite / expected - 1) < 0.01)
+    row("0 called 1, 1 called 0", "", f"loss {opposite:,.0f}", f"{expected:,.0f}", abs(opposite / expected - 1) < 0.01)
     answer, rule = watch(lambda: unit(x)), watch(lambda: correct(unit, x, targets, lr=0.0))
     of_losses = [watch(lambda: BCELoss()(targets, targets)), watch(lambda: CrossEntropyLoss()(scores, labels))]
-    row("seen at the door", "", " ".join(answer), "all of it", {"permute", "matmul", "add", "sigmoid"} <= set(answer)
+    row("operations it takes", "", " ".join(answer), "all of it", {"permute", "matmul", "add", "sigmoid"} <= set(answer)
         and "multiply" in rule and "bounded_log_values" in of_losses[0] and len(of_losses[1]) > 2)
 
 
@@ -149,16 +149,19 @@ def draw(unit, left, file):
     figure = Figure(figsize=(10, 4), layout="constrained")
     image, curve = figure.subplots(1, 2)
     shades = image.imshow(weight, cmap="gray", vmin=-limit, vmax=limit)
-    figure.colorbar(shades, ax=image, label="weight (light: ink speaks for 1, dark: for 0)")
-    image.set(title="The 784 weights, each at its pixel", xlabel="column (pixels)", ylabel="row (pixels)")
+    figure.colorbar(shades, ax=image, label="weight")
+    image.set(title="784 weights; light: ink speaks for 1", xlabel="column (pixels)", ylabel="row (pixels)")
     curve.plot(ticks, left, marker="o", color="black", clip_on=False)
     curve.set(title="Learning 0 against 1", xlabel="pass", ylabel="wrong answers of 800", xticks=ticks, ylim=(0, None))
+    curve.yaxis.get_major_locator().set_params(integer=True)
     figure.savefig(file, format="png")
+    print(f"{file} shows the weights and the wrong answers of each pass")
 
 
 def main(argv=None):
     """Run the milestone: 0 if every target is met, 1 if one is missed, 2 if it could not run."""
-    parser = argparse.ArgumentParser(description="Milestone 1: the perceptron of 1958 on your own framework.")
+    about, shape = __doc__.split("\n\nThe unit")[0], argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=about, formatter_class=shape)
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="for what is drawn (default 0)")
     parser.add_argument("--plot", metavar="FILE.png", help="draw the weights and the learning curve (needs matplotlib)")
     args = parser.parse_args(argv)
@@ -167,7 +170,8 @@ def main(argv=None):
     if args.plot and not Path(args.plot).absolute().parent.is_dir():
         parser.exit(2, f"--plot {args.plot} names a folder that does not exist. Give a file in one that does.\n")
     np.seterr(over="raise", invalid="raise")  # a number that float32 cannot hold is an error here
-    print(f"{'task':20}passes  {'found':30}target")
+    print("1958: one unit, Rosenblatt's rule, and your framework.\n")
+    print(f"{'task':22}passes  {'found':30}target")
     logic()
     unit, left = reads(args.seed)
     print(f"{WHY}\n0 or 1: wrong answers of 800 after each pass:", *left)

@@ -111,8 +111,9 @@ def _number(x, beside, forward):
     """A plain number for `forward`, of the dtype of the Tensor beside it."""
     x = x.item() if isinstance(x, (np.number, np.bool_)) else x
     if type(x) not in (int, float, bool):
-        again = "a Tensor from before the class cell ran again" if type(x).__name__ == "Tensor" else type(x).__name__
-        raise TypeError(f"{forward.__name__} takes Tensors and numbers, and found {again}. Wrap it: Tensor(...).")
+        found = "a Tensor from before the class cell ran again" if type(x).__name__ == "Tensor" else type(x).__name__
+        hint = " Wrap it: Tensor(...)." if isinstance(x, (list, tuple, np.ndarray)) else ""
+        raise TypeError(f"{forward.__name__} takes Tensors and numbers, and found {found}.{hint}")
     dtype = next((t._data.dtype for t in beside if isinstance(t, Tensor)), np.dtype(np.float32))
     return dtype.type(x) if dtype.kind == "f" else x
 
@@ -302,7 +303,8 @@ Tensor.maximum = _of_two(np.maximum)
 @method(Tensor)
 def __bool__(self):
     if self._data.size != 1:
-        raise ValueError(f"shape {self.shape} has no single truth; ask for .data.all() or .data.any()")
+        raise ValueError(f"shape {self.shape} has no single truth. Ask for .data.all() or .data.any(); whether two "
+                         "names mean one Tensor is asked by `is`.")
     return bool(self._data)
 
 # %% given="matmul"

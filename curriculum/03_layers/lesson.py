@@ -44,7 +44,7 @@ def spread_after_fifty(draw, n):
     with np.errstate(over="ignore", invalid="ignore"):  # far too large is an answer here: inf or nan
         for _ in range(50):
             x = ReLU()(x @ Tensor(draw((n, n), rng)))
-        return float(x.data.std())
+        return float(x.data.std(dtype=np.float64))  # which squares without running out of digits
 
 # %% scratch="try_first"
 def draw(shape, rng):
@@ -56,9 +56,9 @@ print(spread_after_fifty(draw, 64), spread_after_fifty(draw, 256))
 # %% [markdown]
 # ## Build: the first numbers
 #
-# What 02 called a step, a table and a shift, is a *layer*. Its table is the *weight*, its shift the *bias*, and their
-# numbers are its *parameters*: what learning will change one day. A layer takes `fan_in` numbers of a row and makes
-# `fan_out` new ones.
+# A product with a table, `x @ table`, and a shift added to it, are together a *layer*. The table is its *weight*, the
+# shift its *bias*, and their numbers are its *parameters*: what learning will change one day. A layer takes `fan_in`
+# numbers of a row and makes `fan_out` new ones.
 #
 # Nobody knows good weights in advance, so they are drawn. Each new number is then a sum of fan_in products of random
 # sign. How large is such a sum? Take 400 random numbers of spread 1 and add them up. Do that 2,000 times. What is the
@@ -133,7 +133,7 @@ measured("spread after 50 layers, weights 1 * normal", plain)
 measured("spread after 50 layers, Glorot", spread_after_fifty(glorot_uniform, 256))
 
 # %% [markdown]
-# The first two follow from the root: a layer multiplies the spread by about 0.01 * 16 or by 1 * 16, fifty times over.
+# The first two follow from the root: a layer multiplies the spread by 0.01 * 16 or by 1 * 16 at most, fifty times over.
 # float32 ends near 1e-45 on one side, where it says 0, and near 3e38 on the other: inf, and then inf - inf, which is
 # nan.
 #
@@ -278,9 +278,9 @@ assert {"permute", "matmul", "add"} <= set(got), (
 #
 # To count a model's numbers, to save them, and one day to change them, somebody must find them all. The rule is plain:
 # look through the attributes one by one. A Parameter is found under the name of its attribute. A Module is asked for
-# its own, and each name that it gives gets the attribute's name and a dot in front: `first.weight`. All else is passed
-# over, whatever it holds. A Parameter that is met a second time is the same Parameter, and is told once, under the name
-# met first.
+# its own, and before each of their names come the attribute's name and a dot: `first.weight`. All else is passed over,
+# whatever it holds. A Parameter that is met a second time is the same Parameter, and is listed once, under the name met
+# first.
 
 # %% exercise="named_parameters"
 #| export
@@ -318,7 +318,7 @@ assert "size" not in got and "notes" not in got and "first.mean" not in got, (
 assert "first.inner.bias" in got, (
     "first.inner.bias, a Parameter in a module in a module, is missing. Did you look as deep as that, or take it for "
     f"scale, because their numbers are equal? Yours: {', '.join(got)}")
-assert "last.weight" not in got, "last.weight is first.weight, one and the same: it is told once, under the first name"
+assert "last.weight" not in got, "last.weight is first.weight, one and the same: listed once, under the first name"
 assert "shift" in got, "scale and shift hold equal numbers and are two Parameters: `is`, and neither `==` nor `in`"
 assert got == ["scale", "shift", "first.weight", "first.inner.bias"], (
     f"expected scale, shift, first.weight, first.inner.bias in this order; yours are {', '.join(got)}")
@@ -419,7 +419,7 @@ print(f"a second ListNet that took over the state of the first answers different
 # Nothing fails, and most of the model is missing: from the count, from every file it is saved to, and, once models
 # learn, from the learning. First the check that was missing. It is given a function that makes a model for sizes of
 # your choice; ListNet is such a function. PlainNet below is a right one, and SpareNet is wrong in the other direction:
-# it tells of a layer that it does not use.
+# it lists a layer that it does not use.
 
 # %% given="right_models"
 class PlainNet(Module):
@@ -441,10 +441,11 @@ class SpareNet(PlainNet):
 
 # %% exercise="catch"
 def check_all_found(make):
-    """Raise AssertionError unless make(n, h, m) tells the parameters of Linear(n, h) and Linear(h, m), no others."""
+    """Raise AssertionError unless make(n, h, m) lists the parameters of Linear(n, h) and Linear(h, m), no others."""
     # How: make a small model, add up the sizes of its parameters, and compare with the sum that you expect.
     # Example: check_all_found(ListNet) raises AssertionError.
-    # Hint: `p.data.size` is how many numbers p holds. A bias has as many as its layer has outputs.
+    # Hint: `p.data.size` is how many numbers p holds. A bias has as many as its layer has outputs. Raise, or assert;
+    # what the check returns is not looked at.
     ### BEGIN SOLUTION
     found = sum(p.data.size for p in make(6, 5, 4).parameters())
     assert found == 6 * 5 + 5 + 5 * 4 + 4, f"expected 59 numbers, found {found}"
@@ -452,8 +453,8 @@ def check_all_found(make):
 
 # %% check="catch" points=6
 assert rejects(check_all_found, ListNet), "your check lets the colleague's model pass"
-assert not rejects(check_all_found, PlainNet), "your check refuses PlainNet, which tells what it should"
-assert rejects(check_all_found, SpareNet), "your check lets SpareNet pass, which tells a layer too many"
+assert not rejects(check_all_found, PlainNet), "your check refuses PlainNet, which lists what it should"
+assert rejects(check_all_found, SpareNet), "your check lets SpareNet pass, which lists a layer too many"
 
 # %% [markdown]
 # Now the repair. A list was the right idea; it only has to be a Module itself, with the layers as its attributes. They
@@ -580,6 +581,8 @@ assert np.allclose(got[0], [4.4, 9.4, 17.4, 25.4], atol=1e-3), (
     f"with the weights of this check the scores are 4.4, 9.4, 17.4, 25.4; yours are {[round(s, 3) for s in got[0]]}. "
     "Larger by far means pixels up to 255; numbers that sum to 1 mean Softmax in forward.")
 assert np.isclose(sum(got[1]), 1, atol=1e-4), f"the probabilities of an image sum to 1; yours to {sum(got[1]):.3f}"
+assert np.allclose(got[1], np.exp(np.subtract(got[0], 25.4)), atol=2e-3), (
+    f"they are the Softmax of those scores, 0.9997 for the last; yours is {got[1][3]:.4f}. Pixels divided twice?")
 got = DigitNet(400, 100, 10, rng=np.random.default_rng(5)), DigitNet(400, 100, 10, rng=np.random.default_rng(5))
 got = [p.data for model in got for p in model.parameters()]
 assert 0.0693 < got[0].std() < 0.0721, (
@@ -679,8 +682,8 @@ assert got > 1, "one row keeps three short rows of numbers, and the parameters h
 # - Yours are `torch.nn.init.xavier_uniform_` and `kaiming_normal_(weight, nonlinearity="relu")`. A PyTorch layer takes
 #   neither unless told: it draws weight and bias evenly within 1 / sqrt(fan_in), so fifty of width 256 with ReLU leave
 #   100 rows of spread 1 within about 1e-9 of each other. What you then see at the far end is made by the biases.
-# - A plain list is passed over there too, with the same 1,290; `torch.nn.ModuleList` is a list that is a Module. Parts
-#   are noted when the attribute is set, in `__setattr__` of `torch/nn/modules/module.py`, and therefore
+# - A plain list is passed over there too, and ListNet counts 1,290; `torch.nn.ModuleList` is a list that is a Module.
+#   Parts are noted when the attribute is set, in `__setattr__` of `torch/nn/modules/module.py`, and therefore
 #   `super().__init__()` has to come first; ours looks when it is asked.
 # - Its `state_dict` lists a shared Parameter under every name, ours under the first. Its `load_state_dict`, when it
 #   raises, has already taken over what fitted; ours has taken over nothing.

@@ -99,6 +99,20 @@ def test_what_a_verdict_says_is_not_said_again_of_a_given_cell(home, begun, smal
     assert found.notes == [] and states(found)["double"] in ("not written", "fails")
 
 
+def test_a_given_part_that_lacks_what_a_failing_exercise_puts_in_makes_the_next_wait(home, begun, small):
+    lacks = 'raise NotImplementedError("double is not there; give it a definition")'
+    area = f"#| export\ndef area(r):\n    if 'double' not in globals():\n        {lacks}\n    return math.pi * r * r"
+    rewrite(begun, {"double": "#| export\ndef double(x)\n    return 2 * x", "area": area})
+    double, area = report(home, small).verdicts
+    assert (double.state, area.state, area.says) == ("fails", "waits", "for double")
+
+
+def test_a_notimplementederror_with_a_message_is_a_failure_like_another(home, begun, small):
+    rewrite(begun, {**RIGHT, "double": '#| export\ndef double(x):\n    raise NotImplementedError("not for 7")'})
+    double, _ = report(home, small).verdicts
+    assert (double.state, double.says) == ("fails", "NotImplementedError: not for 7")
+
+
 def test_an_endless_loop_costs_its_own_exercise(home, begun, small):
     rewrite(begun, {**RIGHT, "double": "#| export\ndef double(x):\n    while True:\n        pass"})
     found = report(home, small, limits=Limits(cell_s=2.0))

@@ -163,8 +163,9 @@ def test_use_speaks_of_the_kernel_only_when_something_changed(home, small, comma
 
 
 def test_predictions_stand_beside_measurements(home, command):
-    said = [("bytes", "predicted", None), ("bytes", "measured", 12), ("bytes", "predicted", 24),
-            ("bytes", "predicted", 6), ("bytes", "measured", 11), ("bytes", "measured", 12), ("time", "predicted", 1.5)]
+    said = [("bytes", "predicted", None), ("bytes", "measured", 12), ("bytes", "predicted", None),
+            ("bytes", "measured", 12), ("bytes", "predicted", 24), ("bytes", "predicted", 6), ("bytes", "measured", 11),
+            ("bytes", "measured", 12), ("time", "predicted", 1.5)]
     lines = [json.dumps({"lesson": "01", "what": what, key: value, "unit": "s"}) for what, key, value in said]
     (home.log / "predictions.jsonl").write_text("\n".join([*lines, '{"lesson": "01", "wh']))
     status, out, _ = command("log", "predictions")

@@ -100,3 +100,11 @@ def test_a_check_rejects_what_it_asserts_against_and_nothing_else():
     assert not lesson.rejects(check, lambda x: x + x)
     with pytest.raises(AssertionError, match="your check ended with ZeroDivisionError"):
         lesson.rejects(check, lambda x: x / 0)
+
+
+def test_something_unwritten_is_neither_refused_nor_accepted():
+    def unwritten(x):
+        raise NotImplementedError
+
+    with pytest.raises(NotImplementedError):
+        lesson.rejects(lambda function: function(3), unwritten)

@@ -48,6 +48,15 @@ def test_a_missed_target_is_its_exit_status(home, first, built):
     assert run(first, home, "--fail").returncode == 1
 
 
+def test_the_workspace_remembers_whether_its_targets_were_met(home, first, built):
+    assert not milestone.is_met(home, first)
+    run(first, home)
+    assert milestone.is_met(home, first)
+    (milestone.SCRIPTS / "01_perceptron_1958.py").write_text("raise SystemExit(1)")
+    run(first, home)
+    assert not milestone.is_met(home, first)
+
+
 def test_what_it_needs_is_named_with_what_to_type(home, first, command):
     status, out, err = command("milestone", "1")
     assert (status, out) == (2, "")

@@ -32,6 +32,11 @@ class Verdict:
     says: str = ""
     where: str = ""
     help: str = ""
+    is_number: bool = False
+
+    @property
+    def passes(self):
+        return self.state == "passes"
 
 
 @dataclass
@@ -43,7 +48,7 @@ class Report:
 
     @property
     def passed(self):
-        return sum(verdict.state == "passes" for verdict in self.verdicts)
+        return sum(verdict.passes for verdict in self.verdicts)
 
     @property
     def all_pass(self):
@@ -109,7 +114,7 @@ class _Judge:
             return Verdict(name, "not written")
         failed = next((cell for cell in (name, f"check_{name}") if self.fails(cell, outcomes)), None)
         if failed is None:
-            return Verdict(name, "passes")
+            return Verdict(name, "passes", is_number="# your number" in self.page.stubs[name])
         return self.explained(name, failed, outcomes)
 
     def explained(self, name, failed, outcomes):
@@ -129,10 +134,17 @@ class _Judge:
         blamed = self.blamed(outcome)
         if blamed not in (None, name) and self.broken(blamed, outcomes):
             return blamed
-        if outcome.error == "NotImplementedError":
+        if outcome.error == "NotImplementedError" and not outcome.says:  # the stub's own has no message
             return name
         above = self.above(failed, outcomes) if outcome.error in ABSENT else None
+        if outcome.error == "NotImplementedError":  # a given part lacks what an exercise puts in
+            above = self.exercise_above(failed, outcomes)
         return (self.blamed(outcomes[above]) or above) if above else None
+
+    def exercise_above(self, name, outcomes):
+        """The first exercise before `name` whose cell did not end well, or None."""
+        before = takewhile(lambda cell: cell != name, outcomes)
+        return next((cell for cell in before if cell in self.page.stubs and self.fails(cell, outcomes)), None)
 
     def blamed(self, outcome):
         """The exercise in whose cell an error arose, or None."""
@@ -188,7 +200,8 @@ def show(entry, report):
     say(f"{entry['number']} {entry['name']}    {report.passed} of {len(report.verdicts)} checks pass    "
         f"{report.elapsed_s:.1f} s")
     for one in report.verdicts:
-        say(f"  {one.state:11}  {one.exercise}", word=one.state)
+        judged_later = "   (it may be right; judged when you hand it in)" if one.passes and one.is_number else ""
+        say(f"  {one.state:11}  {one.exercise}{judged_later}", word=one.state)
         for text in filter(None, (one.says, one.where, one.help)):
             say(indented(text, 15))
     if report.all_pass:

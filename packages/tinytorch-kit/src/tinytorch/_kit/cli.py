@@ -104,6 +104,8 @@ def start(entry, form, fresh):
         say(f"      Jupyter is not installed here. As plain Python: tinytorch start {entry['number']} --as py --fresh")
     editor = "jupyter lab" if path.suffix == ".ipynb" and jupyter else "your editor, such as: code"
     say(f"open  {editor} {quoted(near(path))}")
+    if path.suffix == ".py":
+        say(f"run   python {quoted(near(path))}, which stops where your work begins")
     say(f"next  tinytorch check {entry['number']}")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tinytorch._kit import course, own
 from tinytorch._kit.console import Refused
+from tinytorch._kit.workspace import write
 
 SCRIPTS = Path(__file__).with_name("milestones")
 
@@ -43,7 +44,22 @@ def run(workspace, entry, arguments):
         raise Refused("\n".join([f"{title} needs modules that are not here yet:", *map(_line, missing),
                                  f"Then type again: tinytorch milestone {entry['number']}"]))
     environment = workspace.environment() if workspace else None
-    return subprocess.run([sys.executable, str(path), *arguments], env=environment).returncode
+    status = subprocess.run([sys.executable, str(path), *arguments], env=environment).returncode
+    if workspace and not arguments and status in (0, 1):
+        note(workspace, entry, status == 0)
+    return status
+
+
+def note(workspace, entry, met):
+    """Keep in the workspace whether the targets were met when it was last run."""
+    workspace.log.mkdir(exist_ok=True)
+    write(workspace.log / f"milestone_{entry['number']}.txt", b"met" if met else b"missed")
+
+
+def is_met(workspace, entry):
+    """Whether its targets were met when it was last run here."""
+    path = workspace.log / f"milestone_{entry['number']}.txt"
+    return path.is_file() and path.read_bytes() == b"met"
 
 
 def _line(lack):

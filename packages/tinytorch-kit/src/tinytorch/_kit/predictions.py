@@ -7,7 +7,8 @@ from tinytorch.lesson import shown
 def compared(lines):
     """[(lesson, what, predicted or None, measured, unit)], one for each guess that a measurement followed.
 
-    The guess that counts is the last one before the measurement, and the measurement the last one after that guess.
+    The guess that counts is the last one before the measurement, and the measurement the last one after that guess. The
+    same guess again, as when a cell is re-run, is no new one.
     """
     guesses, rows = {}, {}
     for line in lines:
@@ -15,7 +16,8 @@ def compared(lines):
             said = json.loads(line)
             key = said["lesson"], said["what"]
             if "predicted" in said:
-                guesses[key] = guesses.get(key, (0, None))[0] + 1, said["predicted"]
+                turn, before = guesses.get(key, (0, None))
+                guesses[key] = turn + (turn == 0 or said["predicted"] != before), said["predicted"]
             else:
                 turn, guess = guesses.get(key, (0, None))
                 rows[(*key, turn)] = *key, guess, said["measured"], said.get("unit", "")

@@ -51,7 +51,8 @@ def milestones(workspace):
     for one in course.MILESTONES:
         entry = course.milestone(one["number"])
         missing = [lesson["number"] for lesson, _ in milestone.lacking(workspace, entry)]
-        state = "ready" if not missing else f"needs {', '.join(missing)}"
+        ready = "met" if milestone.is_met(workspace, entry) else "ready"
+        state = ready if not missing else f"needs {', '.join(missing)}"
         state = state if milestone.script(entry) else "not in this release"
         rows.append((str(entry["number"]), f"{entry['title']} {entry['year']}", state))
     return rows
