@@ -141,7 +141,10 @@ def types(session):
 def lessons(session):
     """What a lesson must prove: blank 0, solved full, mistakes and mutants rejected, alternatives accepted."""
     session.install(*LEARNER, *group("test"))
-    session.run("python", "curriculum/workshop/prove.py", *session.posargs, env=sources(session))
+    env = sources(session)
+    session.run("python", "curriculum/workshop/prove.py", *session.posargs, env=env)
+    if not session.posargs:  # and the prover itself
+        session.run("pytest", "tests/test_prove.py", "tests/test_mutants.py", env=env)
 
 
 @nox.session(python=DEFAULT)

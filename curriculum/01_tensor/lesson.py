@@ -29,14 +29,15 @@ import numpy as np
 #
 # A table of 1,000 rows and 1,000 columns lies in one flat list, row after row: row i, column j is `flat[1000 * i + j]`.
 # Give somebody the transposed table, so that `table(i, j)` is row j, column i of the first. Ten minutes, ungraded.
-# Target: your table adds at most 1,000 bytes to memory; `sys.getsizeof` tells the bytes of a list. If you miss it,
-# keep the attempt: you will meet it again.
+# Target: whatever you make for it adds at most 1,000 bytes to memory; `sys.getsizeof` tells the bytes of a list. If you
+# miss it, keep the attempt: you will meet it again.
 
 # %% given="flat"
 flat = list(range(1_000_000))
 
 # %% scratch="try_first"
-transposed = ...  # your attempt
+def table(i, j):
+    return ...  # your attempt
 
 # %% [markdown]
 # ## Build: numbers, a shape, and a count of bytes
@@ -148,7 +149,7 @@ def memory_footprint(self):
 
 # %% check="memory_footprint" points=6
 got = Tensor(np.ones((3, 5))).memory_footprint()
-assert got == 60, f"shape (3, 5) has 15 places of 4 bytes, which is 60; yours is {got}. 15 counts numbers, not bytes."
+assert got == 60, f"shape (3, 5) has 15 places of 4 bytes, which is 60; yours is {got}. (15 would count numbers.)"
 got = Tensor(np.ones((3, 5)), dtype=np.float64).memory_footprint()
 assert got == 120, f"a float64 takes 8 bytes: 15 * 8 is 120, yours is {got}"
 got = Tensor._wrap(np.ones((6, 5), dtype=np.float32)[::2]).memory_footprint()
@@ -303,8 +304,8 @@ Tensor.maximum = _of_two(np.maximum)
 @method(Tensor)
 def __bool__(self):
     if self._data.size != 1:
-        raise ValueError(f"shape {self.shape} has no single truth. Ask for .data.all() or .data.any(); whether two "
-                         "names mean one Tensor is asked by `is`.")
+        raise ValueError(f"shape {self.shape} has no single truth. To ask whether a Tensor is there: `is not None`; "
+                         "whether two are one: `is`; about its numbers: .data.all() or .data.any().")
     return bool(self._data)
 
 # %% given="matmul"

@@ -483,7 +483,8 @@ print(f"a row sums to {probs.sum(axis=1).mean():.2f}, and to {colleague.sum(axis
 # ## Reflect
 #
 # Ten products in a row with tables of shape (n, n), for a batch of `batch` rows of n float32 numbers. The sizes below
-# are yours. In both cells put your number in place of the 0, and delete the two lines below it.
+# are yours. In both cells put your number in place of the 0, and delete the two lines below it; it is judged when you
+# hand it in.
 #
 # With ReLU after each product, and every result kept, those of the products and those of ReLU: how many bytes are
 # that? Set `kept_bytes`. Without ReLU they fold: nine products of n * n * n multiplications make one table, and that

@@ -77,7 +77,7 @@ measured("spread of a sum of 400 random numbers of spread 1", numbers.sum(axis=1
 #
 # Other numbers will one day walk through the same weight from its outputs to its inputs, and there fan_out products
 # are added up. Glorot and Bengio took the middle of the two counts: variance 2 / (fan_in + fan_out). They drew the
-# numbers evenly between -a and a, and numbers drawn so have variance a * a / 3. Which a is it?
+# numbers evenly between -a and a, and numbers drawn this way have variance a * a / 3. Which a is it?
 #
 # A weight has the shape (fan_out, fan_in): one row for each number that comes out. `fans` reads the counts off a shape.
 
@@ -133,9 +133,9 @@ measured("spread after 50 layers, weights 1 * normal", plain)
 measured("spread after 50 layers, Glorot", spread_after_fifty(glorot_uniform, 256))
 
 # %% [markdown]
-# The first two follow from the root: a layer multiplies the spread by 0.01 * 16 or by 1 * 16 at most, fifty times over.
-# float32 ends near 1e-45 on one side, where it says 0, and near 3e38 on the other: inf, and then inf - inf, which is
-# nan.
+# The first two follow from the root: a layer multiplies the spread by about 0.01 * 16 or 1 * 16, less something that
+# the third will show, fifty times over. float32 ends near 1e-45 on one side, where it says 0, and near 3e38 on the
+# other: inf, and then inf - inf, which is nan.
 #
 # The third is the surprise. Glorot keeps the spread of a sum, and yet nearly all of it is lost. The sum did not know
 # about ReLU, which stands behind each layer and puts 0 in place of half of the numbers. Of the fan_in products in the
@@ -626,16 +626,16 @@ measured("probability of the right digit, mean over 1,000 digits", probs[np.aran
 print("the first digit:", " ".join(f"{p:.2f}" for p in probs[0]), f" of all, {probs.min():.2f} to {probs.max():.2f}")
 
 # %% [markdown]
-# Each of ten classes gets about a tenth: the network knows nothing, and says so. Parameters are paid for once.
-# Activations are paid for each row of the batch, and somewhere between 32 and 4,000 digits they become the larger bill.
-# Keep that in mind for the day when all of them must be kept.
+# The right class gets a tenth on average, and of no digit is the network sure: it knows nothing, and says so.
+# Parameters are paid for once. Activations are paid for each row of the batch, and somewhere between 32 and 4,000 digits they
+# become the larger bill. Keep that in mind for the day when all of them must be kept.
 #
 # ## Reflect
 #
 # A network like that one, with your sizes: Linear(inputs, hidden), ReLU, Linear(hidden, outputs), with biases, all in
 # float32. How many bytes are its parameters? Set `parameter_bytes`. What the three return is kept for every row of a
 # batch. From how many rows on is that more bytes than the parameters? Set `crossing`, the smallest such batch. In both
-# cells put your number in place of the 0, and delete the two lines below it.
+# cells put your number in place of the 0, and delete the two lines below it; it is judged when you hand it in.
 
 # %% given="sizes"
 inputs, hidden, outputs = mine("sizes", [(784, 288, 20), (1024, 272, 20), (2048, 256, 100), (3072, 336, 100)])

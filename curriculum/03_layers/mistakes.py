@@ -410,6 +410,22 @@ MISTAKES = {
     ],
     "sequential": [
         dict(
+            name="a list beside the given methods",
+            code="""
+                def __init__(self, *layers):
+                    self.layers = list(layers)
+
+                def forward(self, x):
+                    for layer in self.layers:
+                        x = layer(x)
+                    return x
+            """,
+            says="named_parameters passes over a list, and so does `__iter__`. Make attributes: "
+                 "setattr(self, str(place), layer).",
+            ask="What does len(...) say of your Sequential, and why?",
+            symptom="runs, and has neither length nor parameters",
+        ),
+        dict(
             name="a list again",
             code="""
                 def __init__(self, *layers):

@@ -113,6 +113,17 @@ def test_a_notimplementederror_with_a_message_is_a_failure_like_another(home, be
     assert (double.state, double.says) == ("fails", "NotImplementedError: not for 7")
 
 
+def test_a_bare_line_in_a_text_cell_of_the_plain_form_is_noted(home, small):
+    path, _ = sheet.start(home, small, ".py")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("# YOUR ANSWER HERE", "Because r * r."), encoding="utf-8")
+    line = path.read_text(encoding="utf-8").split("\n").index("Because r * r.") + 1
+    page = sheet.read(home, small)
+    assert page.unanswered == [] and any(note.startswith(f"Line {line} of ") for note in page.notes)
+    path.write_text(text, encoding="utf-8")
+    assert sheet.read(home, small).notes == []
+
+
 def test_an_endless_loop_costs_its_own_exercise(home, begun, small):
     rewrite(begun, {**RIGHT, "double": "#| export\ndef double(x):\n    while True:\n        pass"})
     found = report(home, small, limits=Limits(cell_s=2.0))

@@ -65,6 +65,12 @@ def test_what_it_needs_is_named_with_what_to_type(home, first, command):
     assert "10 Tokenization   not built yet  tinytorch export 10" in command("milestone", "1")[2]
 
 
+def test_help_before_the_number_is_ours_and_behind_it_the_scripts(home, first, built, command):
+    status, out, _ = command("milestone", "--help")
+    assert status == 0 and out.startswith("Usage: tinytorch milestone")
+    assert run(first, home, "--help").stdout.startswith("['--help']")
+
+
 def test_one_that_is_not_released_or_not_there_is_refused(home, small, command):
     assert "Milestone 6 MLPerf 2018 is not in this release" in command("milestone", "6")[2]
     status, _, err = command("milestone", "7")

@@ -197,7 +197,7 @@ def show_status():
     status.show(workspace.here())
 
 
-@tinytorch.command("milestone", context_settings={"ignore_unknown_options": True, "help_option_names": ["-h"]})
+@tinytorch.command("milestone", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("entry", metavar="N", type=MILESTONE)
 @click.argument("arguments", metavar="[OPTIONS FOR IT]", nargs=-1, type=click.UNPROCESSED)
 def run_milestone(entry, arguments):

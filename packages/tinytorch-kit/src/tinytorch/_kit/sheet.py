@@ -130,7 +130,21 @@ def read(workspace, entry):
         raise Refused(str(error).replace("start NN", f"start {entry['number']}")) from None
     sheet = arranged(theirs, blank, path, entry)
     sheet.notes[:0] = notes
+    if path.suffix == ".py" and (number := bare_line(path.read_text(encoding="utf-8-sig"))):
+        sheet.notes.append(f"Line {number} of {near(path)} stands in a text cell and does not begin with `#`. It "
+                           "counts, but as a program the file stops there.")
     return sheet
+
+
+def bare_line(text):
+    """The number of the first line of a text cell in a percent file that Python would try to run, or None."""
+    in_text = False
+    for number, line in enumerate(text.splitlines(), 1):
+        head = cells.HEAD.match(line)
+        in_text = head[1] is not None if head else in_text
+        if in_text and line.strip() and not line.startswith("#"):
+            return number
+    return None
 
 
 def arranged(theirs, blank, path, entry):
