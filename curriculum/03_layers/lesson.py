@@ -627,8 +627,8 @@ print("the first digit:", " ".join(f"{p:.2f}" for p in probs[0]), f" of all, {pr
 
 # %% [markdown]
 # The right class gets a tenth on average, and of no digit is the network sure: it knows nothing, and says so.
-# Parameters are paid for once. Activations are paid for each row of the batch, and somewhere between 32 and 4,000 digits they
-# become the larger bill. Keep that in mind for the day when all of them must be kept.
+# Parameters are paid for once. Activations are paid for each row of the batch, and somewhere between 32 and 4,000
+# digits they become the larger bill. Keep that in mind for the day when all of them must be kept.
 #
 # ## Reflect
 #
