@@ -158,7 +158,7 @@ def gates(session):
 @nox.session(python=DEFAULT, requires=["wheels"])
 def grade(session):
     """A small class, graded: right, blank, wrong, endless, tampered and mangled; stock nbgrader agrees."""
-    install(session, "teach", "core", third_party=[*LEARNER, *group("teach"), *group("test")])
+    install(session, "teach", "core", "datasets", third_party=[*LEARNER, *group("teach"), *group("test")])
     session.run("pytest", "packages/tinytorch-teach/tests/test_grading_loop.py", *session.posargs)
 
 

@@ -19,6 +19,7 @@ from tinytorch._kit import cells
 from tinytorch_teach import lessons, release, repair, verdicts
 from tinytorch_teach.cli import main
 from tinytorch_teach.gradebook import Course
+from tinytorch_teach.grader import Grader
 
 NAME, COURSE = "01_tensor", "spring"
 LESSON = lessons.load("01")
@@ -27,14 +28,14 @@ WRONG_MUL = "return Tensor._apply(np.add, self, other)"
 ANSWER = "A copy, because a view keeps all of it. <script>alert(1)</script>"
 
 
-def blank():
-    return cells.read_notebook(release.release_notebook(NAME))
+def blank(lesson=LESSON):
+    return cells.read_notebook(release.release_notebook(lesson.slug))
 
 
-def solved(**texts):
+def solved(lesson=LESSON, **texts):
     """The solved lesson as a learner would hand it in; {exercise: code} takes the place of solutions."""
     book = []
-    for cell, given in zip(LESSON.cells, blank()):
+    for cell, given in zip(lesson.cells, blank(lesson)):
         if cell.role == "exercise":
             text = lessons.filled_cell(cell, texts.get(cell.name)).text
             given = replace(given, text="\n".join(line for line in text.split("\n") if " SOLUTION" not in line))
@@ -42,8 +43,8 @@ def solved(**texts):
     return book
 
 
-def notebook(book):
-    return repair.notebook(book, LESSON.cells, NAME).encode()
+def notebook(book, lesson=LESSON):
+    return repair.notebook(book, lesson.cells, lesson.slug).encode()
 
 
 def percent(book):
@@ -132,10 +133,10 @@ def numbers_wrong():
     return {"kept_bytes": "kept_bytes = 8"}
 
 
-def scores(place):
+def scores(place, name=NAME):
     """{student: points for code} by nbgrader's own reckoning."""
     with place.gradebook() as book:
-        return {one.student.id: one.code_score for one in book.assignment_submissions(NAME)}
+        return {one.student.id: one.code_score for one in book.assignment_submissions(name)}
 
 
 def test_every_submission_gets_its_exact_points_in_nbgraders_gradebook(room):
@@ -216,17 +217,17 @@ def test_the_table_has_everybody(room, tmp_path):
     assert (rows["bob"]["manual_points"], rows["bob"]["status"]) == ("", "needs manual grading")
 
 
-@pytest.fixture(scope="module")
-def stock(tmp_path_factory):
-    """A course that nbgrader grades by itself, with a right and a blank submission."""
-    folder = tmp_path_factory.mktemp("stock")
+@pytest.fixture(scope="module", params=[entry["number"] for entry in lessons.entries()])
+def stock(request, tmp_path_factory):
+    """A lesson, and a course that nbgrader grades by itself, with a right and a blank submission."""
+    folder, lesson = tmp_path_factory.mktemp("stock"), lessons.load(request.param)
     (folder / "nbgrader_config.py").write_text('c = get_config()\nc.Exchange.root = "exchange"\n', encoding="utf-8")
-    CliRunner().invoke(main, ["release", "01", str(folder)])
-    for student, book in {"right": solved(), "blank": blank()}.items():
-        target = folder / "submitted" / student / NAME / f"{NAME}.ipynb"
+    CliRunner().invoke(main, ["release", lesson.number, str(folder)])
+    for student, book in {"right": solved(lesson), "blank": blank(lesson)}.items():
+        target = folder / "submitted" / student / lesson.slug / f"{lesson.slug}.ipynb"
         target.parent.mkdir(parents=True)
-        target.write_bytes(notebook(book))
-    return Course(folder)
+        target.write_bytes(notebook(book, lesson))
+    return lesson, Course(folder)
 
 
 def nbgrader(place, *words):
@@ -236,15 +237,19 @@ def nbgrader(place, *words):
     return subprocess.run(command, cwd=place.folder, env=env, capture_output=True, text=True)
 
 
-def test_stock_nbgrader_agrees_on_right_and_blank_work(stock, room):
-    done = nbgrader(stock, "autograde", NAME)
+def test_stock_nbgrader_agrees_on_right_and_blank_work(stock):
+    lesson, place = stock
+    done = nbgrader(place, "autograde", lesson.slug)
     assert done.returncode == 0, done.stderr
-    ours = scores(room[0])
-    assert scores(stock) == {"right": ours["ada"], "blank": ours["cleo"]} == {"right": FULL, "blank": 0}
+    assert scores(place, lesson.slug) == {"right": lesson.total, "blank": 0}
+    with Grader(lesson) as ours:
+        assert (ours.grade(solved(lesson)).points, ours.grade(blank(lesson)).points) == (lesson.total, 0)
 
 
 def test_nbgrader_validates_the_solved_lesson(stock):
-    done = nbgrader(stock, "validate", str(stock.folder / "submitted" / "right" / NAME / f"{NAME}.ipynb"))
+    lesson, place = stock
+    book = place.folder / "submitted" / "right" / lesson.slug / f"{lesson.slug}.ipynb"
+    done = nbgrader(place, "validate", str(book))
     assert "Success! Your notebook passes all the tests." in done.stdout, done.stdout + done.stderr
 
 
