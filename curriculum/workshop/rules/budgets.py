@@ -10,6 +10,7 @@ LEARNER_LINES = 120  # of all solutions together
 EXERCISES = 6  # a fault's check and repair count as one
 NUMBERS = 3  # questions answered by a number, counted apart
 LESSON_LINES = 900
+TWO_SITTINGS = 1200  # of a lesson with a resting place
 WIDTH = 120
 
 
@@ -43,8 +44,9 @@ def exercises_are_few(page):
 
 
 def page_is_short(page):
-    if len(page.lines) > LESSON_LINES:
-        yield page.at(page.cells[-1]), f"the page has {len(page.lines)} lines, more than {LESSON_LINES}; cut it"
+    most = TWO_SITTINGS if page.section("Resting place") else LESSON_LINES
+    if len(page.lines) > most:
+        yield page.at(page.cells[-1]), f"the page has {len(page.lines)} lines, more than {most}; cut it"
 
 
 def lines_are_narrow(page):

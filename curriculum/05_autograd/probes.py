@@ -1,0 +1,1 @@
+"""What a grader asks of Autograd."""
