@@ -19,6 +19,7 @@ begin("01")
 # %% given="imports"
 #| export
 import builtins
+import itertools
 import math
 from operator import attrgetter
 
@@ -61,7 +62,7 @@ class Tensor:
     """
 
     __array_ufunc__ = None  # `array + tensor` comes to us, and `np.exp(tensor)` is refused
-    requires_grad, grad, _node, _version, _readings = False, None, None, 0, ()
+    requires_grad, grad, _node, _version, _readings, _clock = False, None, None, 0, (), itertools.count(1)
 
     def __init__(self, data, requires_grad=False, dtype=np.float32):
         self._data = np.array(data._data if isinstance(data, Tensor) else data, dtype=dtype)
@@ -69,12 +70,12 @@ class Tensor:
 
     def _set_data(self, array):
         self._data = array
-        self._version += 1  # `t.data = ...` and `t.data -= ...` are counted
+        self._version = next(Tensor._clock)  # `t.data = ...` and `t.data -= ...` leave the time
 
     data = property(attrgetter("_data"), _set_data, doc="The NumPy array.")
-    shape = property(lambda self: self._data.shape, doc="The length of each axis.")
-    ndim = property(lambda self: self._data.ndim, doc="How many axes.")
-    dtype = property(lambda self: self._data.dtype, doc="What kind of number.")
+    shape = property(attrgetter("_data.shape"), doc="The length of each axis.")
+    ndim = property(attrgetter("_data.ndim"), doc="How many axes.")
+    dtype = property(attrgetter("_data.dtype"), doc="What kind of number.")
 
     @staticmethod
     def _wrap(array):
@@ -110,13 +111,20 @@ class Tensor:
 
 def _number(x, beside, forward):
     """A plain number for `forward`, of the dtype of the Tensor beside it."""
-    x = x.item() if isinstance(x, (np.number, np.bool_)) else x
     if type(x) not in (int, float, bool):
-        found = "a Tensor from before the class cell ran again" if type(x).__name__ == "Tensor" else type(x).__name__
-        hint = " Wrap it: Tensor(...)." if isinstance(x, (list, tuple, np.ndarray)) else ""
-        raise TypeError(f"{forward.__name__} takes Tensors and numbers, and found {found}.{hint}")
-    dtype = next((t._data.dtype for t in beside if isinstance(t, Tensor)), np.dtype(np.float32))
-    return dtype.type(x) if dtype.kind == "f" else x
+        x = _plain(x, forward)
+    for t in beside:
+        if isinstance(t, Tensor):
+            return t._data.dtype.type(x) if t._data.dtype.kind == "f" else x
+    return np.float32(x)
+
+
+def _plain(x, forward):
+    if isinstance(x, (np.number, np.bool_)):
+        return x.item()
+    found = "a Tensor from before the class cell ran again" if type(x).__name__ == "Tensor" else type(x).__name__
+    hint = " Wrap it: Tensor(...)." if isinstance(x, (list, tuple, np.ndarray)) else ""
+    raise TypeError(f"{forward.__name__} takes Tensors and numbers, and found {found}.{hint}")
 
 # %% [markdown]
 # A long class would need one long cell. So later cells add methods one at a time with the five lines below. They hand

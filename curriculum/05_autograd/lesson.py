@@ -144,7 +144,8 @@ measured("forward runs to nudge all 101,770 numbers", calls * 101_770 // 1000)
 # %% given="rules"
 #| export
 RULES = {}
-Rule = namedtuple("Rule", "vjp needs keeps home")
+Rule = namedtuple("Rule", "name vjp needs keeps home")
+MISSING = Rule("", "no rule", False, False, "")
 
 
 def rule(forward, *, needs=False, keeps=False):
@@ -164,7 +165,7 @@ def rule(forward, *, needs=False, keeps=False):
         If another module has registered this name.
     """
     def put(vjp):
-        _register(forward, Rule(vjp, needs, keeps, vjp.__module__))
+        _register(Rule(_name(forward), vjp, needs, keeps, vjp.__module__))
         return vjp
     return put
 
@@ -172,15 +173,18 @@ def rule(forward, *, needs=False, keeps=False):
 def constant(*forwards):
     """Say of forwards that a small nudge of their inputs does not move their answer."""
     for forward in forwards:
-        _register(forward, Rule(None, False, False, sys._getframe(1).f_globals["__name__"]))
+        _register(Rule(_name(forward), None, False, False, sys._getframe(1).f_globals["__name__"]))
 
 
-def _register(forward, new):
-    name = getattr(forward, "__name__", forward)
-    home = RULES[name].home if name in RULES else new.home
+def _name(forward):
+    return getattr(forward, "__name__", forward)
+
+
+def _register(new):
+    home = RULES[new.name].home if new.name in RULES else new.home
     if home not in (new.home, "__main__") and home in sys.modules:
-        raise ValueError(f"{home} has registered {name!r} already; give your forward another name")
-    RULES[name] = new
+        raise ValueError(f"{home} has registered {new.name!r} already; give your forward another name")
+    RULES[new.name] = new
 
 
 constant(np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.argmax)
@@ -301,13 +305,13 @@ print(f"multiply is off by {off_by(np.multiply, table, table + 1):.1e}, "
 #     def exp_rule(grad_out, out, a):
 # How: each returns a tuple of one gradient, which has the shape of `a`. For one gradient g that is `return (g,)`.
 # Example: a of shape (3, 4), axis=1, grad_out of shape (3,): row i of the gradient is grad_out[i], four times.
-# Hint: np.expand_dims(array, axis) puts a summed axis back with length 1, also several; np.broadcast_to stretches.
+# Hint: np.expand_dims(array, axis) puts a summed axis back with length 1, also several; np.full(shape, values) repeats.
 ### BEGIN SOLUTION
 @rule(np.sum)
 def sum_rule(grad_out, out, a, axis=None, keepdims=False):
     if axis is not None and not keepdims:
         grad_out = np.expand_dims(grad_out, axis)
-    return (np.broadcast_to(grad_out, a.shape),)
+    return (np.full(a.shape, grad_out),)
 
 
 @rule("reshape")
@@ -344,15 +348,15 @@ assert np.allclose(got, [70, 1.5]), f"grad_out times out: 10 * 7 and 3 * 0.5; yo
 #| export
 def unbroadcast(grad, shape):
     """The gradient for an array of `shape` that was stretched to the shape of `grad`."""
-    # How: sum away the axes that were put in front; then sum each axis whose length was 1, and keep it there.
+    # How: collect the axes to sum over, those that were put in front and those whose length was 1; sum; reshape.
     # Example: ones of shape (2, 3, 4), for shape (3, 1), become a (3, 1) array of eights.
-    # Hint: `sum` takes a tuple of axes; keepdims=True keeps them with length 1. Nothing stretched: nothing to do.
+    # Hint: `sum` takes a tuple of axes. The axes of `shape` are the last ones of `grad`; those in front are `grad`'s.
     ### BEGIN SOLUTION
     if grad.shape == shape:
         return grad
-    grad = grad.sum(axis=tuple(range(grad.ndim - len(shape))))
-    stretched = tuple(at for at, length in enumerate(shape) if length == 1)
-    return grad.sum(axis=stretched, keepdims=True)
+    front = grad.ndim - len(shape)
+    stretched = [at + front for at, length in enumerate(shape) if length == 1]
+    return grad.sum(axis=(*range(front), *stretched)).reshape(shape)
     ### END SOLUTION
 
 # %% check="unbroadcast" points=12
@@ -371,19 +375,15 @@ assert got.tolist() == np.arange(12.0).reshape(3, 4).tolist(), f"what was not st
 
 # %% [markdown]
 # The other rules are given. Read three of them. `divide` finds a part of its answer in `out`. `maximum` shares a tie
-# evenly. `index` adds up, for one element may have been picked several times; where none can have been, it assigns,
-# which is quicker. The last five belong to forwards of 02 and 04, and say their names only.
+# evenly. `index` adds up, for a list of positions may pick one element several times; a slice cannot, and assigns. The
+# last five belong to forwards of 02 and 04, and say their names only.
 
 # %% given="plain_rules"
 #| export
-quiet = functools.partial(np.errstate, divide="ignore", invalid="ignore")  # an edge may have a slope of inf or nan
-
-
-@rule(np.divide)
-def divide_rule(grad_out, out, a, b):
-    with quiet():
-        grad_a = grad_out / b
-        return grad_a, -grad_a * out
+@rule(np.divide, needs=True)
+def divide_rule(grad_out, out, a, b, needs):
+    grad_a = grad_out / b
+    return grad_a, -grad_a * out if needs[1] else None
 
 
 @rule(np.negative)
@@ -393,9 +393,8 @@ def negative_rule(grad_out, out, a):
 
 @rule(np.power, needs=True)
 def power_rule(grad_out, out, a, b, needs):
-    with quiet():
-        grad_a = grad_out * np.where(b == 0, out * 0, b * a ** (b - b.dtype.type(1))) if needs[0] else None
-        grad_b = grad_out * np.where((a == 0) & (b >= 0), out * 0, out * np.log(a)) if needs[1] else None
+    grad_a = grad_out * np.where(b == 0, out * 0, b * a ** (b - b.dtype.type(1))) if needs[0] else None
+    grad_b = grad_out * np.where((a == 0) & (b >= 0), out * 0, out * np.log(a)) if needs[1] else None
     return grad_a, grad_b
 
 
@@ -406,14 +405,12 @@ def absolute_rule(grad_out, out, a):
 
 @rule(np.log)
 def log_rule(grad_out, out, a):
-    with quiet():
-        return (grad_out / a,)
+    return (grad_out / a,)
 
 
 @rule(np.sqrt)
 def sqrt_rule(grad_out, out, a):
-    with quiet():
-        return (grad_out / (out + out),)
+    return (grad_out / (out + out),)
 
 
 @rule(np.tanh)
@@ -460,21 +457,10 @@ def select_rule(grad_out, out, a, b, condition):
 
 # %% given="index_rule"
 #| export
-def picked_once(at):
-    """Whether these positions certainly pick no element twice: slices, one mask, or rows that only rise."""
-    found = [np.asarray(part) for part in at if not isinstance(part, (int, slice, type(None), type(Ellipsis)))]
-    if not found or len(found) == 1 and found[0].dtype == bool:
-        return True
-    most = max(part.size for part in found)
-    rising = [part[:1].min(initial=0) >= 0 and (part[1:] > part[:-1]).all()
-              for part in found if part.ndim == 1 and part.size == most and part.dtype.kind in "iu"]
-    return all(part.ndim < 2 and part.dtype.kind in "iu" for part in found) and any(rising)
-
-
 @rule("index")
 def index_rule(grad_out, out, a, at):
     grad = np.zeros(a.shape, dtype=grad_out.dtype)
-    if picked_once(at):
+    if all(isinstance(part, (int, slice, type(None), type(Ellipsis))) for part in at):
         grad[at] = grad_out
     else:
         np.add.at(grad, at, grad_out)
@@ -484,7 +470,7 @@ def index_rule(grad_out, out, a, at):
 #| export
 @rule("relu")
 def relu_rule(grad_out, out, a):
-    return (grad_out * (out > 0),)
+    return (grad_out * np.sign(out),)  # 1 where the number passed, 0 where 0 took its place
 
 
 @rule("sigmoid")
@@ -525,7 +511,8 @@ print(f"index      is off by {off_by(forwards.index, table, at=picks):.1e}")
 # You have an oracle, a table of rules that agree with it, and `unbroadcast`. Each rule looks at one operation only.
 # What is missing is the walk: who calls them, in which order, and with which arrays. That is the second sitting. To
 # come back tomorrow, run the cells above once; they take a few seconds.
-#
+
+# %% [markdown]
 # ## Build: a graph, written down by the door
 #
 # To walk back, somebody must have written down the way. Every operation passes the door of 01, so one reading there
@@ -540,7 +527,7 @@ class _Mode(threading.local):
     recording = True  # each thread has its own
 
 
-_mode, _count = _Mode(), itertools.count()
+_mode = _Mode()
 
 
 class no_grad(contextlib.ContextDecorator):
@@ -560,43 +547,38 @@ class no_grad(contextlib.ContextDecorator):
 class Node:
     """One operation that was recorded: what its rule will need."""
 
-    __slots__ = ("number", "name", "rule", "inputs", "versions", "options", "out", "kept")
+    __slots__ = ("number", "rule", "inputs", "wants", "out", "told")
 
-    def __init__(self, name, inputs, options, out, kept):
-        self.number, self.name, self.rule = next(_count), name, RULES[name]
-        self.inputs, self.versions = inputs, [x._version if isinstance(x, Tensor) else 0 for x in inputs]
-        self.options, self.out, self.kept = options, out, kept
+    def __init__(self, rule, inputs, wants, out, told):
+        self.number = next(Tensor._clock)
+        self.rule, self.inputs, self.wants, self.out, self.told = rule, inputs, wants, out, told
 
     def free(self):
         """Let go of all arrays; this node cannot be walked again."""
-        self.inputs = self.versions = self.options = self.out = self.kept = None
+        self.inputs = self.out = self.told = None
 
     def __reduce_ex__(self, protocol):
         raise TypeError("only a leaf can be copied or pickled; make one of the result: Tensor(t.data)")
-
-
-def wants(x):
-    """Whether an input of an operation wants a gradient."""
-    return isinstance(x, Tensor) and x.requires_grad
 
 # %% given="differentiate"
 #| export
 def differentiate(step):
     """A reading: let the operation go on, and record it if an input wants a gradient."""
     def apply(forward, *inputs, **options):
-        if not _mode.recording or True not in [wants(x) for x in inputs]:
+        wants = [isinstance(x, Tensor) and x.requires_grad for x in inputs]
+        if True not in wants or not _mode.recording:
             return step(forward, *inputs, **options)
-        found, kept = RULES.get(forward.__name__), None
-        if found is not None and found.keeps:
-            kept = {}
-            out = step(forward, *inputs, **options, keep=kept)
-        else:
-            out = step(forward, *inputs, **options)
-        if out._data.dtype.kind != "f" or found is not None and found.vjp is None:
-            return out  # whole numbers, yes and no: no nudge moves them
-        if found is None:
+        rule, told = RULES.get(forward.__name__, MISSING), dict(options)  # told: to the rule, beside the arrays
+        if rule.needs:
+            told["needs"] = wants
+        if rule.keeps:
+            told["kept"] = options["keep"] = {}
+        out = step(forward, *inputs, **options)
+        if rule.vjp is None or out._data.dtype.kind != "f":
+            return out  # no nudge moves it
+        if rule is MISSING:
             raise NotImplementedError(_no_rule(forward.__name__))
-        out._node, out.requires_grad = Node(forward.__name__, inputs, options, out._data, kept), True
+        out._node, out.requires_grad = Node(rule, inputs, wants, out._data, told), True
         return out
     return apply
 
@@ -633,7 +615,7 @@ def nodes_of(tensor):
 
 
 def names_of(tensor):
-    return [node.name for node in nodes_of(tensor)]
+    return [node.rule.name for node in nodes_of(tensor)]
 
 # %% predict="nodes"
 predict("nodes of one loss: Linear, ReLU, Linear, cross-entropy", None)  # your guess in place of None
@@ -661,12 +643,7 @@ measured("nodes of one loss: Linear, ReLU, Linear, cross-entropy", len(names))
 def pull(node, grad_out):
     """The gradients for a node's inputs, from its rule. Readings with a `.pull` see each call, as they see `_apply`."""
     arrays = [x._data if isinstance(x, Tensor) else node.out.dtype.type(x) for x in node.inputs]
-    extra = {}
-    if node.rule.needs:
-        extra["needs"] = [wants(x) for x in node.inputs]
-    if node.rule.keeps:
-        extra["kept"] = node.kept
-    return node.rule.vjp(grad_out, node.out, *arrays, **node.options, **extra)
+    return node.rule.vjp(grad_out, node.out, *arrays, **node.told)
 
 
 def observed_pull():
@@ -702,26 +679,27 @@ def reachable(tensor):
     if tensor._node is None:
         raise RuntimeError("nothing was recorded that leads to this Tensor: no input had requires_grad=True, or it was "
                            "computed inside `with no_grad():`, by NumPy, or while gradients slept")
-    _unchanged(tensor, 0, tensor._node.name)
+    _unchanged(tensor, tensor._node)
     seen, todo = {tensor._node}, [tensor._node]
     while todo:
         node = todo.pop()
         if node.inputs is None:
-            raise RuntimeError(f"this graph was walked already, and {node.name!r} has let go of its arrays. Compute "
-                               "the result again; for one walk over two losses, add the losses.")
-        for x, version in zip(node.inputs, node.versions):
+            raise RuntimeError(f"this graph was walked already, and {node.rule.name!r} has let go of its arrays. "
+                               "Compute the result again; for one walk over two losses, add the losses.")
+        for x in node.inputs:
             if isinstance(x, Tensor):
-                _unchanged(x, version, node.name)
+                _unchanged(x, node)
                 if x._node is not None and x._node not in seen:
                     seen.add(x._node)
                     todo.append(x._node)
     return sorted(seen, key=attrgetter("number"), reverse=True)
 
 
-def _unchanged(x, version, name):
-    if x._version != version or x._node is not None and x._version:
-        raise RuntimeError(f"the .data of a Tensor of shape {x.shape}, which {name!r} used or made, was exchanged "
-                           "before backward. The rules would mix old and new numbers; change .data after backward.")
+def _unchanged(x, node):
+    if x._version > node.number or x._node is not None and x._version:
+        raise RuntimeError(f"the .data of a Tensor of shape {x.shape}, which {node.rule.name!r} used or made, was "
+                           "exchanged before backward. The rules would mix old and new numbers; change .data after "
+                           "backward.")
 
 # %% [markdown]
 # Now the walk. `grads` holds, for each node that is still to be asked, the gradient for its result; at first there is
@@ -730,6 +708,7 @@ def _unchanged(x, version, name):
 
 # %% exercise="backward"
 #| export
+@np.errstate(divide="ignore", invalid="ignore")  # at an edge a slope may be inf or nan
 def backward(self, gradient=None):
     """Add to `.grad` of each leaf that led here the slope of this number. The graph can be walked once.
 
@@ -739,16 +718,16 @@ def backward(self, gradient=None):
     """
     nodes, ask = reachable(self), observed_pull()
     grads = {self._node: seed(self, gradient)}
-    # How: for each node, `ask(node, its gradient)` gives one gradient for each of node.inputs. Pass over those that are
-    # None or that no input `wants`; `unbroadcast` the others. Has the input a node? Then add to grads[that node], else
-    # to its .grad. When all inputs are done: node.free().
+    # How: for each node, `ask(node, its gradient)` gives one gradient for each of node.inputs. node.wants says which
+    # are wanted: pass over the others, `unbroadcast` these. Has the input a node? Then add to grads[that node], else to
+    # its .grad. When all inputs of a node are done: node.free().
     # Example: x = 3 and y = x * x: the node has x twice among its inputs, gets 3 for each, and x.grad is 6.
     # Hint: take a gradient out with grads.pop(node). In `grads`, add with `a + b`, which makes a new array: with +=
     # you would write into an array that another node has, too. A leaf's first gradient: np.array(grad, dtype=x.dtype).
     ### BEGIN SOLUTION
     for node in nodes:
-        for x, grad in zip(node.inputs, ask(node, grads.pop(node))):
-            if grad is None or not wants(x):
+        for x, wanted, grad in zip(node.inputs, node.wants, ask(node, grads.pop(node))):
+            if not wanted:
                 continue
             grad = unbroadcast(grad, x.shape)
             if x._node is not None:
@@ -772,8 +751,8 @@ assert got.grad.tolist() == [3], f"x - -x - -x is 3 x: the slope is 3; yours {go
 a, b = Tensor([5.0], requires_grad=True), Tensor([4.0], requires_grad=True)
 got = (a - b).tanh() - 0.5
 backward((got - b) / (got - 3.0) - (-got))
-assert np.isclose(b.grad[0], -0.5800, atol=1e-3), (
-    f"(t - b) / (t - 3) + t with t = tanh(a - b) - 0.5 has slope -0.580 for b; yours {b.grad[0]:.4f}. Is a node asked "
+assert np.isclose(b.grad[0], -0.1108, atol=1e-3), (
+    f"(t - b) / (t - 3) + t with t = tanh(a - b) - 0.5 has slope -0.111 for b; yours {b.grad[0]:.4f}. Is a node asked "
     "once, when all who used it have been?")
 got = b.grad.copy()
 backward(b - a)
@@ -841,7 +820,7 @@ def gradcheck(function, *tensors, eps=1e-6, rtol=1e-4, atol=1e-6):
     AssertionError
         If they differ: for which input, and what both say.
     """
-    inputs = [Tensor(x._data, wants(x), np.float64) if x.dtype.kind == "f" else x for x in tensors]
+    inputs = [Tensor(x._data, x.requires_grad, np.float64) if x.dtype.kind == "f" else x for x in tensors]
     out = function(*inputs)
     weights = np.random.default_rng(0).uniform(0.5, 1.5, out.shape)
     out.backward(weights)
@@ -850,7 +829,7 @@ def gradcheck(function, *tensors, eps=1e-6, rtol=1e-4, atol=1e-6):
         def total(array, at=at):
             with no_grad():
                 return float((weights * function(*inputs[:at], Tensor._wrap(array), *inputs[at + 1:])._data).sum())
-        if wants(x):
+        if x.requires_grad:
             expected = numerical_gradient(total, x._data, eps)
             found = np.zeros(x.shape) if x.grad is None else x.grad
             assert np.allclose(found, expected, rtol, atol), (
@@ -1023,7 +1002,7 @@ measured("digits right after ten rounds, colleague's first layer",
 # %% [markdown]
 # About eight of ten are right, no error, a loss that falls. Nobody would look twice, and yet most of the network never
 # moved. First the check that was missing. It is given a function, such as the colleague's `make_colleague`, that makes
-# a model from images of (2, 3) pixels, by way of `hidden` numbers, to scores of 4 classes. `make_patient` is a right one.
+# a model from images of (2, 3) pixels, by way of `hidden` numbers, to scores of 4 classes. `make_patient` is right.
 
 # %% given="make_patient"
 class Rows(Module):
@@ -1142,7 +1121,7 @@ assert got < 10 * depth, f"no layer records ten operations; {got} nodes are too 
 # does it change, for whom, and what could go wrong because of it? What did it buy here? Would you do it in a library
 # for strangers? Speak of your own modules 01 to 04.
 
-# %% [markdown] answer="monkey_patch" points=8 rubric="what changes and for whom; one way to go wrong; the gain; a judgement"
+# %% [markdown] answer="monkey_patch" points=8 rubric="for whom what changes; a way to go wrong; the gain; a verdict"
 # Your answer.
 
 # %% [markdown]

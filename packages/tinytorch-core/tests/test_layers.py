@@ -270,10 +270,10 @@ def test_what_is_no_number_changes_nothing(model):
     np.testing.assert_array_equal(model.state_dict()["1.weight"], before["1.weight"])
 
 
-def test_loading_counts_a_version(model):
+def test_loading_moves_the_version(model):
     version = model[1].weight._version
     model.load_state_dict(model.state_dict())
-    assert model[1].weight._version == version + 1
+    assert model[1].weight._version > version
 
 
 def test_a_model_can_be_copied_and_pickled(model, rng):

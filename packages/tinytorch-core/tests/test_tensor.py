@@ -479,13 +479,19 @@ def test_forwards_are_named_functions_of_a_module():
 # Versions: who replaces the numbers is counted
 
 
-def test_every_replacement_of_data_counts_a_version():
-    tensor = Tensor([3.0, 4.0])
-    assert tensor._version == 0
+def test_every_replacement_of_data_moves_the_version():
+    tensor, other = Tensor([3.0, 4.0]), Tensor([5.0])
+    versions = [tensor._version]
     tensor.data = np.float32([5, 6])
+    versions.append(tensor._version)
+    other.data = np.float32([7])
+    versions.append(other._version)
     tensor.data -= 1
+    versions.append(tensor._version)
     tensor.data *= 2
-    assert (tensor._version, tensor.data.tolist()) == (3, [8, 10])
+    versions.append(tensor._version)
+    assert versions[0] == 0 and versions == sorted(set(versions))  # one clock for all, and it never stands still
+    assert tensor.data.tolist() == [8, 10]
     assert (Tensor([3])._version, Tensor._version, (tensor + 1)._version) == (0, 0, 0)
 
 
