@@ -108,7 +108,11 @@ class Tensor:
         kind = "" if self.dtype == np.float32 else f", dtype={self.dtype}"
         return f"Tensor({np.array2string(self._data, separator=', ', prefix='Tensor(')}{kind})"
 
+# %% [markdown]
+# A number may stand beside a Tensor, and takes its dtype. Anything else is refused, with the reason.
 
+# %% given="number"
+#| export
 def _number(x, beside, forward):
     """A plain number for `forward`, of the dtype of the Tensor beside it."""
     if type(x) not in (int, float, bool):
