@@ -1,5 +1,6 @@
-"""The data of the lessons and milestones. TinyDigits comes with the package; nothing is fetched."""
+"""The data of the lessons and milestones. TinyDigits and TinyTalks come with the package."""
 
 from tinytorch.datasets.digits import tinydigits
+from tinytorch.datasets.talks import tinytalks
 
-__all__ = ["tinydigits"]
+__all__ = ["tinydigits", "tinytalks"]
