@@ -24,10 +24,10 @@ OTHER_COPY = "Give the path of a whole copy, or leave `path` out to read the one
 class Digits(NamedTuple):
     """Images and their right answers; unpack the four, or name the one you want."""
 
-    train_images: np.ndarray  # (4000, 28, 28) uint8, 0 is background and 255 is ink
-    train_labels: np.ndarray  # (4000,) int64, 0 to 9
-    test_images: np.ndarray  # (1000, 28, 28) uint8
-    test_labels: np.ndarray  # (1000,) int64
+    train_images: np.ndarray  # (n, 28, 28) uint8, 0 is background and 255 is ink; TinyDigits has 4,000
+    train_labels: np.ndarray  # (n,) int64, 0 to 9
+    test_images: np.ndarray  # (m, 28, 28) uint8; 1,000
+    test_labels: np.ndarray  # (m,) int64
 
 
 def tinydigits(path: str | os.PathLike[str] | None = None) -> Digits:
