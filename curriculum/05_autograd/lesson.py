@@ -745,9 +745,11 @@ backward(a / b - 5.0, np.array([10.0, 20.0]))
 assert a.grad is not None, "the leaf a got no gradient: an input without a node keeps it in .grad"
 assert np.allclose(a.grad, [10 / 3, 5]), f"a / b rises by 1 / b: 10 / 3 and 20 / 4; yours {a.grad}"
 assert np.allclose(b.grad, [-20 / 3, -10]), f"for b it is -a / b**2: -10 * 6 / 9 and -20 * 8 / 16; yours {b.grad}"
-got = Tensor([3.0], requires_grad=True)
-backward(got - (-got) - (-got))
-assert got.grad.tolist() == [3], f"x - -x - -x is 3 x: the slope is 3; yours {got.grad}. 1: `=` where `+` is meant."
+a, got = Tensor([3.0], requires_grad=True), np.float32([5.0])
+b = -a
+backward(b - (-b) - a, got)
+assert a.grad.tolist() == [-15], f"2 * -a - a is -3 a: 5 * -3 is -15; yours {a.grad}. -10, -5: `=` where `+` is meant."
+assert got.tolist() == [5], "the gradient that was handed in was changed: add with `a + b`, and give each leaf a copy"
 a, b = Tensor([5.0], requires_grad=True), Tensor([4.0], requires_grad=True)
 got = (a - b).tanh() - 0.5
 backward((got - b) / (got - 3.0) - (-got))
@@ -1018,12 +1020,12 @@ def make_patient(hidden):
 # %% exercise="catch"
 def check_reached(make):
     """Raise AssertionError that names each parameter of the model `make(hidden)` which gets no gradient."""
-    # How: make a model and a few images, compute a loss, walk back, and collect the names whose .grad is still None.
+    # How: make a model and a few images, compute a number, walk back, and collect the names whose .grad is still None.
     # Example: for make_colleague the message has the names 0.weight and 0.bias, and no others.
     # Hint: model.named_parameters() gives pairs of name and Parameter; Tensor(np.ones((5, 2, 3))) are five images.
     ### BEGIN SOLUTION
     model = make(7)
-    CrossEntropyLoss()(model(Tensor(np.ones((5, 2, 3)))), np.array([3, 1, 0, 2, 1])).backward()
+    model(Tensor(np.ones((5, 2, 3)))).sum().backward()
     missed = [name for name, parameter in model.named_parameters() if parameter.grad is None]
     assert not missed, f"no gradient reaches {', '.join(missed)}"
     ### END SOLUTION
@@ -1073,7 +1075,7 @@ measured("digits right after ten rounds, repaired first layer",
          learned(OpenPixelLayer(784, 128, rng=np.random.default_rng(3))), unit="%")
 
 # %% [markdown]
-# Twelve digits of a hundred, for one expression that left the door. It was easy to write, right in every number, and
+# About ten digits of a hundred, for one expression that left the door. It was easy to write, right in every number, and
 # no test of a forward run could have seen it. When learning is dull, ask first who got a gradient.
 #
 # ## Reflect
