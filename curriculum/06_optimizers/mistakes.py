@@ -481,6 +481,7 @@ SURVIVORS = {
         "`[(Tensor(rng.normal(size=(5, 3))), np.arange(5) % 4)] * 2` becomes "
         "`[(Tensor(rng.normal(size=(5, 3))), np.arange(5) % 4)] * 3`": "right: two batches or more",
         "`np.arange(5) % 4` becomes `np.arange(5) % 3`": "right: any classes will do",
+        "`np.arange(5) % 4` becomes `np.arange(5) // 4`": "right: any classes will do",
         "`Linear(3, 4)` becomes `Linear(3, 5)`": "right: any size that has the classes",
         "`np.random.default_rng(5)` becomes `np.random.default_rng(6)`": "right: any numbers will do",
         "`np.random.default_rng(5)` becomes `np.random.default_rng(4)`": "right: any numbers will do",
