@@ -530,6 +530,6 @@ SURVIVORS = {
         "`np.allclose(found, expected)` becomes `np.allclose(expected, found)`": "right: values are far apart or equal",
     },
     "step_count": {
-        "`epochs * examples // (small * many)` becomes `epochs * examples / (small * many)`": "right: it divides evenly",
+        "`epochs * examples // (small * many)` becomes `epochs * examples / (small * many)`": "right: no rest",
     },
 }
