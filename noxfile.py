@@ -52,7 +52,7 @@ nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_external_run = True
 nox.options.sessions = ["lint", "wheels", "tests", "types", "lessons", "gates", "grade", "workspace", "bundle",
-                        "integration", "milestones", "lowest"]
+                        "integration", "milestones", "oracle", "lowest"]
 
 
 def group(name):
@@ -128,6 +128,20 @@ def _tests(session, part, third_party=LEARNER):
     folder = FOLDERS[part] / "tests"
     slow = ["--ignore", str(folder / "test_grading_loop.py")]  # the session `grade` runs it
     session.run("pytest", str(folder), *slow, *session.posargs, success_codes=[0, 5])
+
+
+@nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])  # pip, which finds a CPU build where the machine has one
+def oracle(session):
+    """PyTorch as the judge of values, gradients and steps; for nothing else is it ever installed."""
+    install(session, "core", third_party=[*LEARNER, *group("test"), *group("oracle")])
+    session.run("pytest", "tests/oracle", *session.posargs)
+
+
+@nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])
+def bench(session):
+    """The same work by ours, hand-written NumPy and PyTorch, in pairs; `-- --write` puts the table into the README."""
+    install(session, "core", third_party=[*LEARNER, *group("oracle")])
+    session.run("python", "benchmarks/run.py", *session.posargs)
 
 
 @nox.session(python=DEFAULT, requires=["wheels"])

@@ -625,4 +625,5 @@ assert got > 0, f"the step has a length; yours is {got}"
 # - Its `zero_grad` sets gradients to None by default (`set_to_none=True`), as ours does, which saves memory.
 # - Its state is a dict of dicts, one for each parameter; `optimizer.state_dict()` saves it. Parameters may have
 #   settings of their own there, in *parameter groups*.
+# - It counts the steps of each parameter by itself, which matters to one that gets its first gradient late.
 # - It can move many parameters with one call (`foreach`, `fused`); ours go one by one.

@@ -11,6 +11,8 @@ from tinytorch.optim.optimizers import Optimizer
 
 _Batches = Iterable[tuple[Any, Any]]
 
+FORMAT: str
+
 def minibatches(
     x: NDArray[Any], y: NDArray[Any], size: int, rng: np.random.Generator | None = None
 ) -> Iterator[tuple[Tensor, NDArray[Any]]]: ...
@@ -57,6 +59,9 @@ class CosineAnnealingLR:
 def generators(model: Module) -> list[np.random.Generator]: ...
 def drawn_again(draws: list[tuple[np.random.Generator, Any]]) -> AbstractContextManager[None]: ...
 def checkpoint(part: Module, *inputs: Tensor) -> Tensor: ...
+def rerun(
+    *arrays: NDArray[Any], part: Module, count: int, draws: list[tuple[np.random.Generator, Any]]
+) -> NDArray[Any]: ...
 def save_checkpoint(
     path: str | PathLike[str],
     model: Module,

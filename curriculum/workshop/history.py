@@ -1,8 +1,9 @@
-"""Run a milestone on modules that carry a mistake: python curriculum/workshop/history.py [N] [--lessons 03,04]
+"""Run a milestone on modules that carry a mistake: python curriculum/workshop/history.py [N ...] [--lessons 03,04]
 
 A milestone must fail when a module that it needs carries one of its mistakes. Each mistake of an exported exercise is
 put into its module, the module into a workspace, and the script runs on it; all other modules are the installed ones.
 Printed are the share that fails and the mistakes that pass. The kit, the tiers and the datasets must be installed.
+From Milestone 2 on the script runs with --quick.
 """
 import argparse
 import os
@@ -19,6 +20,7 @@ from tinytorch._kit import cells, course, export, place, release
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LIMIT_S = 60  # for one run; whoever takes longer has failed
+FIRST_QUICK = 2  # the first milestone with --quick
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,14 @@ def run(number, modules, *arguments):
                               timeout=LIMIT_S, env={**kept, **one_core})
 
 
+def quick(number):
+    return ["--quick"] if number >= FIRST_QUICK else []
+
+
 def fails(number, mistake):
     """Whether the milestone fails on a mistake."""
     try:
-        return run(number, {mistake.path: mistake.text}).returncode != 0
+        return run(number, {mistake.path: mistake.text}, *quick(number)).returncode != 0
     except subprocess.TimeoutExpired:
         return True
 
@@ -93,17 +99,22 @@ def caught(number, some):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("number", nargs="?", type=int, default=1, help="of the milestone (default 1)")
+    parser.add_argument("numbers", nargs="*", type=int, default=[1], help="of the milestones (default 1)")
     parser.add_argument("--lessons", help="such as 03,04; all that it needs if none is named")
     asked = parser.parse_args(arguments)
-    lessons = asked.lessons and asked.lessons.split(",")
-    sound = run(asked.number, {})
+    return max(report(number, asked.lessons and asked.lessons.split(",")) for number in asked.numbers)
+
+
+def report(number, lessons):
+    """Print what a milestone catches; 0, or 1 if it refuses a right answer, or 2 if it fails on sound modules."""
+    sound = run(number, {}, *quick(number))
     if sound.returncode:
-        print(f"It fails on the modules as installed:\n{sound.stdout}{sound.stderr}", file=sys.stderr)
+        print(f"Milestone {number} fails on the modules as installed:\n{sound.stdout}{sound.stderr}", file=sys.stderr)
         return 2
-    rows = caught(asked.number, mistakes(asked.number, lessons))
+    print(f"Milestone {number}")
+    rows = caught(number, mistakes(number, lessons))
     print(table(rows), "It passes on", *[f"  {one}" for one, fell in rows if not fell], sep="\n")
-    refused = [one for one, fell in caught(asked.number, mistakes(asked.number, lessons, "alternatives")) if fell]
+    refused = [one for one, fell in caught(number, mistakes(number, lessons, "alternatives")) if fell]
     print("It fails on these right answers:" if refused else "It passes on every alternative", *refused, sep="\n  ")
     return 1 if refused else 0
 
@@ -115,7 +126,6 @@ def table(rows):
     lines = [f"  {one[0]}  {one[1]:20}{failed[one]:4} of {n:3}" for one, n in counts.items()]
     whole = f"  all {'':20}{sum(failed.values()):4} of {len(rows):3}, {sum(failed.values()) / len(rows):.0%}"
     return "\n".join(["It fails on mistakes in exported exercises:", *lines, whole])
-
 
 
 if __name__ == "__main__":

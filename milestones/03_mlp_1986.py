@@ -1,0 +1,215 @@
+"""Milestone 3: the multilayer perceptron of 1986, on handwritten digits and your own framework (Modules 01 to 07).
+
+In October 1986 David Rumelhart, Geoffrey Hinton and Ronald Williams showed on four pages of Nature (Learning
+representations by back-propagating errors, 323, 533-536) that a layer which nobody tells what to do finds out what is
+worth knowing: send the error back through the network, and step against the slope with some momentum. It was the way
+on from 1969. Here the layer in the middle has 128 units and looks at digits; beside it, what one layer makes of them.
+
+The data set is TinyDigits, 4,000 images to learn from and 1,000 for the test, or the whole MNIST (`--data mnist`).
+Settings are chosen without the test: each learning rate on offer learns from four fifths of the training images and is
+scored on the last fifth. The best then learns from all of them, and the test is asked once.
+"""
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+try:
+    from tinytorch.core import Tensor, no_grad, standardise
+    from tinytorch.datasets import mnist, tinydigits
+    from tinytorch.nn.activations import ReLU
+    from tinytorch.nn.layers import Linear, Sequential
+    from tinytorch.optim import SGD, Adam
+    from tinytorch.training import CosineAnnealingLR, Trainer
+except ImportError as missing:  # its text says what is not there and what to type
+    print(missing, file=sys.stderr)
+    raise SystemExit(2) from None
+
+BATCH, VERDICTS = 32, []
+
+
+class Way(NamedTuple):
+    """A network and how it learns."""
+
+    name: str
+    make: Callable  # of a random generator
+    optimizer: Callable  # of parameters and a learning rate
+    rates: list  # learning rates on offer
+    epochs: int
+    target: float  # percent of the test, at least
+    shifts: bool = False
+
+
+def one_layer(rng):
+    return Sequential(Linear(784, 10, rng=rng))
+
+
+def mlp(rng):
+    return Sequential(Linear(784, 128, rng=rng), ReLU(), Linear(128, 10, rng=rng))
+
+
+def momentum(parameters, lr):
+    return SGD(parameters, lr, momentum=0.9)
+
+
+def ways(data, quick):
+    """What is tried on a data set, in the order of history. A quick run learns for less time and must reach less."""
+    epochs, longer = (3, 6) if quick else (10, 30)
+    rates, adams = ([0.01], [0.003]) if quick else ([0.003, 0.01, 0.03], [0.001, 0.003])
+    floors = (80, 88, 91) if quick else (85, 91, 95)
+    if data == "mnist":
+        floors = (85, 97, 97)
+    both = [Way("one layer, 784-10", one_layer, momentum, rates, epochs, floors[0]),
+            Way("MLP, 784-128-10", mlp, momentum, rates, epochs, floors[1])]
+    moved = Way("the same, shifted, Adam", mlp, Adam, adams, longer, floors[2], shifts=True)
+    return both if data == "mnist" else [*both, moved]
+
+
+def flat(images):
+    """Images as rows of 784 numbers, each image made even."""
+    return standardise(Tensor(images)).flatten(1)
+
+
+def moved(images, rng):
+    """Each image moved by at most one pixel down or up and right or left; what comes in is empty."""
+    padded, pixels = np.pad(images, ((0, 0), (1, 1), (1, 1))), np.arange(28)
+    down, right = rng.integers(0, 3, (2, len(images), 1))
+    return padded[np.arange(len(images))[:, None, None], (down + pixels)[:, :, None], (right + pixels)[:, None, :]]
+
+
+class Batches:
+    """Images and labels in batches, each time in a new order and, if asked to, newly moved."""
+
+    def __init__(self, images, labels, rng, shifts):
+        self.images, self.labels, self.rng, self.shifts = images, labels, rng, shifts
+
+    def __len__(self):
+        return -(-len(self.images) // BATCH)
+
+    def __iter__(self):
+        order = self.rng.permutation(len(self.images))
+        for start in range(0, len(order), BATCH):
+            chosen = order[start : start + BATCH]
+            images = self.images[chosen]
+            yield flat(moved(images, self.rng) if self.shifts else images), self.labels[chosen]
+
+
+def learn(way, lr, images, labels, seed):
+    """The trained network."""
+    rng = np.random.default_rng(seed)
+    model = way.make(rng)
+    optimizer = way.optimizer(model.parameters(), lr)
+    batches, started = Batches(images, labels, rng, way.shifts), time.monotonic()
+    trainer = Trainer(model, optimizer, schedule=CosineAnnealingLR(optimizer, way.epochs * len(batches)))
+    for epoch in range(way.epochs):
+        trainer.fit(batches, epochs=1)
+        if time.monotonic() - started > 5:
+            print(f"  {way.name}, learning rate {lr:g}: {epoch + 1} of {way.epochs} epochs", file=sys.stderr)
+            started = time.monotonic()
+    return model
+
+
+def answers(model, images):
+    """The class with the highest score, for each image."""
+    model.eval()
+    with no_grad():
+        return model(flat(images)).argmax(axis=1).data
+
+
+def score(model, images, labels):
+    """Percent of right answers."""
+    return 100 * (answers(model, images) == labels).mean()
+
+
+def choose(way, images, labels, seed):
+    """The learning rate that does best on the last fifth of the images, having learned from the others."""
+    if len(way.rates) == 1:
+        return way.rates[0]
+    cut = len(images) * 4 // 5
+    found = {lr: score(learn(way, lr, images[:cut], labels[:cut], seed), images[cut:], labels[cut:])
+             for lr in way.rates}
+    tried = ", ".join(f"lr {lr:g} {percent:.1f} %" for lr, percent in found.items())
+    print(f"  of the last fifth of train: {tried}")
+    return max(found, key=found.get)
+
+
+def row(name, found, target, met):
+    """Print one line of the table and keep whether its target is met."""
+    print(f"{name:24}{found:34}{target:20}{'met' if met else 'MISSED'}")
+    VERDICTS.append(bool(met))
+
+
+def compete(tried, data, seed):
+    """Choose, learn, and ask the test once, for each way; the trained networks."""
+    models = []
+    for way in tried:
+        started = time.monotonic()
+        lr = choose(way, data.train_images, data.train_labels, seed)
+        model = learn(way, lr, data.train_images, data.train_labels, seed)
+        percent, elapsed_s = score(model, data.test_images, data.test_labels), time.monotonic() - started
+        row(way.name, f"{percent:.1f} % after {way.epochs} epochs, {elapsed_s:.0f} s", f"{way.target} %",
+            percent >= way.target)
+        models.append(model)
+    return models
+
+
+def confused(model, data):
+    """What the network takes for what, most frequent first."""
+    found, right = answers(model, data.test_images), data.test_labels
+    pairs = Counter(zip(right[found != right].tolist(), found[found != right].tolist()))
+    return ", ".join(f"{a} for {b} ({n} times)" for (b, a), n in pairs.most_common(5))
+
+
+def draw(model, data, file):
+    """Save the digits that the network got wrong, 24 at most, each with its answer and the right one."""
+    from matplotlib.figure import Figure  # without pyplot: Agg draws it, no screen is asked for
+
+    found = answers(model, data.test_images)
+    wrong = np.flatnonzero(found != data.test_labels)[:24]
+    figure = Figure(figsize=(10, 6), layout="constrained")
+    for place, at in zip(figure.subplots(4, 6).flat, [*wrong, *[None] * (24 - len(wrong))]):
+        place.axis("off")
+        if at is not None:
+            place.imshow(data.test_images[at], cmap="gray_r")
+            place.set_title(f"{found[at]}, right is {data.test_labels[at]}", fontsize=9)
+    figure.savefig(file, format="png")
+    print(f"{file} shows {len(wrong)} of the digits that it got wrong")
+
+
+def main(argv=None):
+    """Run the milestone: 0 if every target is met, 1 if one is missed, 2 if it could not run."""
+    about, shape = __doc__.split("\n\nThe data set")[0], argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=about, formatter_class=shape)
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for what is drawn (default 0)")
+    parser.add_argument("--quick", action="store_true", help="fewer epochs, one learning rate, lower targets")
+    parser.add_argument("--data", choices=("tinydigits", "mnist"), default="tinydigits",
+                        help="mnist is fetched once, 12 MB (default tinydigits)")
+    parser.add_argument("--plot", metavar="FILE.png", help="draw the digits it got wrong (needs matplotlib)")
+    args = parser.parse_args(argv)
+    if args.plot and not find_spec("matplotlib"):
+        parser.exit(2, "--plot needs matplotlib, which is not installed. Type: python -m pip install matplotlib\n")
+    if args.plot and not Path(args.plot).absolute().parent.is_dir():
+        parser.exit(2, f"--plot {args.plot} names a folder that does not exist. Give a file in one that does.\n")
+    try:
+        data = mnist() if args.data == "mnist" else tinydigits()
+    except (OSError, ValueError) as missing:  # its text says what is not there, or damaged, and what to do
+        parser.exit(2, f"{missing}\n")
+    np.seterr(over="raise", invalid="raise")  # a number that float32 cannot hold is an error here
+    print(f"1986: {len(data.train_images):,} digits to learn from, {len(data.test_images):,} for the test.\n")
+    print(f"{'network':24}{'found':34}target")
+    models = compete(ways(args.data, args.quick), data, args.seed)
+    print(f"\nWhat the last one still takes for another: {confused(models[-1], data)}.")
+    print(f"{sum(VERDICTS)} of {len(VERDICTS)} targets met")
+    if args.plot:
+        draw(models[-1], data, args.plot)
+    return 0 if all(VERDICTS) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,122 @@
+"""One entry for each operation and layer: how it is written with Tensors, how with PyTorch, and on what."""
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tinytorch.core import Tensor
+from tinytorch.core.tensor import concatenate, maximum, stack, where
+from tinytorch.nn import GELU, BCELoss, CrossEntropyLoss, MSELoss, ReLU, Sigmoid, Softmax, Tanh
+from tinytorch.nn.losses import log_softmax
+
+
+class Case(NamedTuple):
+    name: str
+    ours: object
+    theirs: object
+    arrays: list
+
+
+def drawn(*shapes, low=None, seed=3):
+    """Random arrays; from `low` on up if it is given."""
+    rng = np.random.default_rng(seed)
+    return [rng.normal(size=shape) if low is None else low + rng.random(shape) for shape in shapes]
+
+
+PAIRS = [((3, 4), (3, 4)), ((3, 4), (4,)), ((2, 1, 4), (3, 1)), ((), (3,)), ((3, 0), (1, 0)), ((0, 4), (4,)),
+         ((1, 1), (5, 1)), ((2, 3, 4), ())]
+PRODUCTS = [((3, 4), (4, 5)), ((2, 3, 4), (4, 5)), ((2, 3, 4), (2, 4, 5)), ((1, 3, 4), (6, 4, 2)), ((4,), (4, 5)),
+            ((3, 4), (4,)), ((4,), (4,)), ((0, 4), (4, 5)), ((3, 0), (0, 5)), ((2, 1, 3, 4), (5, 4, 2)),
+            ((4,), (2, 4, 5)), ((2, 3, 4), (4,)), ((1, 1), (1, 1))]
+AXES = [(None, False), (None, True), (0, False), (-1, True), ((0, 2), False), ((-1, 1), True), (1, False)]
+TIES = np.array([[3.0, 5, 5], [-2, -2, -2], [0, 1, 0]])
+CASES = []
+
+
+def case(name, ours, theirs, *arrays):
+    CASES.append(Case(name, ours, theirs, list(arrays)))
+
+
+for a, b in PAIRS:
+    label = f"{a} {b}"
+    case(f"add {label}", lambda x, y: x + y, lambda x, y: x + y, *drawn(a, b))
+    case(f"subtract {label}", lambda x, y: x - y, lambda x, y: x - y, *drawn(a, b))
+    case(f"multiply {label}", lambda x, y: x * y, lambda x, y: x * y, *drawn(a, b))
+    case(f"divide {label}", lambda x, y: x / y, lambda x, y: x / y, *drawn(a, b, low=0.5))
+    case(f"power {label}", lambda x, y: x ** y, lambda x, y: x ** y, *drawn(a, b, low=0.5))
+    case(f"maximum {label}", maximum, torch.maximum, *drawn(a, b))
+for a, b in PRODUCTS:
+    case(f"matmul {a} {b}", lambda x, y: x @ y, lambda x, y: x @ y, *drawn(a, b))
+for number in (2.5, -3, 0.5, 2):
+    case(f"numbers {number}", lambda x, n=number: (n + x * n - 1) / n, lambda x, n=number: (n + x * n - 1) / n,
+         *drawn((3, 4)))
+    case(f"power of {number}", lambda x, n=number: x ** n, lambda x, n=number: x ** n, *drawn((3, 4), low=0.5))
+    case(f"{number} over it", lambda x, n=number: n / x - n, lambda x, n=number: n / x - n, *drawn((3, 4), low=0.5))
+for shape in [(3, 4), (), (0, 3), (1, 1), (2, 3, 4)]:
+    case(f"negative {shape}", lambda x: -x, lambda x: -x, *drawn(shape))
+    case(f"absolute {shape}", lambda x: x.abs(), torch.abs, *drawn(shape))
+    case(f"exp {shape}", lambda x: x.exp(), torch.exp, *drawn(shape))
+    case(f"log {shape}", lambda x: x.log(), torch.log, *drawn(shape, low=0.3))
+    case(f"sqrt {shape}", lambda x: x.sqrt(), torch.sqrt, *drawn(shape, low=0.3))
+    case(f"tanh {shape}", lambda x: x.tanh(), torch.tanh, *drawn(shape))
+    case(f"relu {shape}", lambda x: ReLU()(x), torch.relu, *drawn(shape))
+    case(f"sigmoid {shape}", lambda x: Sigmoid()(x), torch.sigmoid, *drawn(shape))
+    case(f"Tanh {shape}", lambda x: Tanh()(x), torch.tanh, *drawn(shape))
+    case(f"GELU {shape}", lambda x: GELU()(x), lambda x: F.gelu(x, approximate="tanh"), *drawn(shape))
+for axis, keep in AXES:
+    dims = tuple(range(3)) if axis is None else axis
+    label = f"axis {axis} keepdims {keep}"
+    table = drawn((2, 3, 4))
+    case(f"sum {label}", lambda x, a=axis, k=keep: x.sum(a, k), lambda x, a=dims, k=keep: x.sum(a, k), *table)
+    case(f"mean {label}", lambda x, a=axis, k=keep: x.mean(a, k), lambda x, a=dims, k=keep: x.mean(a, k), *table)
+    case(f"var {label}", lambda x, a=axis, k=keep: x.var(a, k),
+         lambda x, a=dims, k=keep: x.var(a, correction=0, keepdim=k), *table)
+    case(f"max {label}", lambda x, a=axis, k=keep: x.max(a, k), lambda x, a=dims, k=keep: x.amax(a, k), *table)
+    case(f"min {label}", lambda x, a=axis, k=keep: x.min(a, k), lambda x, a=dims, k=keep: x.amin(a, k), *table)
+case("sum of nothing", lambda x: x.sum(0), lambda x: x.sum(0), *drawn((0, 3)))
+case("max of ties", lambda x: x.max(1), lambda x: x.amax(1), TIES)
+case("min of ties", lambda x: x.min(-1, True), lambda x: x.amin(-1, True), TIES)
+case("maximum of ties", maximum, torch.maximum, TIES, TIES.T.copy())
+case("relu at 0", lambda x: ReLU()(x), torch.relu, TIES)
+case("abs at 0", lambda x: x.abs(), torch.abs, TIES)
+case("sqrt of squares", lambda x: (x * x).sqrt(), lambda x: (x * x).sqrt(), TIES[:2])
+case("power at 0", lambda x: x ** 2, lambda x: x ** 2, TIES)
+for shape, new in [((2, 6), (3, 4)), ((2, 6), (-1,)), ((0, 4), (2, 0)), ((), (1, 1))]:
+    case(f"reshape {shape} {new}", lambda x, n=new: x.reshape(n), lambda x, n=new: x.reshape(n), *drawn(shape))
+case("permute", lambda x: x.permute(2, 0, 1), lambda x: x.permute(2, 0, 1), *drawn((2, 3, 4)))
+case("permute back", lambda x: x.permute(-1, 0, -2), lambda x: x.permute(-1, 0, -2), *drawn((2, 3, 4)))
+case("transpose", lambda x: x.transpose(-1, 0), lambda x: x.transpose(-1, 0), *drawn((2, 3, 4)))
+case("T", lambda x: x.T, lambda x: x.T, *drawn((2, 3)))
+case("squeeze", lambda x: x.squeeze(1), lambda x: x.squeeze(1), *drawn((2, 1, 4)))
+case("squeeze all", lambda x: x.squeeze(), lambda x: x.squeeze(), *drawn((1, 3, 1)))
+case("unsqueeze", lambda x: x.unsqueeze(-1), lambda x: x.unsqueeze(-1), *drawn((2, 3)))
+case("flatten", lambda x: x.flatten(1), lambda x: x.flatten(1), *drawn((2, 3, 4)))
+PICKS = {"row": 1, "last": -1, "slice": slice(1, None, 2), "two": (slice(None), 1), "new axis": (None, 2),
+         "rest": (..., slice(None, 2)), "list": [2, 0, 2, 2], "pairs": ([0, 2, 0], [1, 3, 1]),
+         "negative": ([-1, 0], slice(1, 3)), "none": slice(0, 0)}
+for name, at in PICKS.items():
+    case(f"index {name}", lambda x, i=at: x[i], lambda x, i=at: x[i], *drawn((3, 4)))
+MASK = np.array([[True, False, True, False], [False] * 4, [True] * 4])
+case("index mask", lambda x: x[MASK], lambda x: x[torch.tensor(MASK)], *drawn((3, 4)))
+case("where", lambda x, y: where(MASK, x, y), lambda x, y: torch.where(torch.tensor(MASK), x, y), *drawn((3, 4), (4,)))
+case("concatenate", lambda x, y: concatenate([x, y, x], axis=-1), lambda x, y: torch.cat([x, y, x], dim=-1),
+     *drawn((2, 3), (2, 5)))
+case("concatenate nothing", lambda x, y: concatenate([x, y]), lambda x, y: torch.cat([x, y]), *drawn((2, 3), (0, 3)))
+case("stack", lambda x, y: stack([x, y], axis=1), lambda x, y: torch.stack([x, y], dim=1), *drawn((2, 3), (2, 3)))
+for axis in (0, 1, -1):
+    case(f"softmax {axis}", lambda x, a=axis: Softmax(a)(x), lambda x, a=axis: torch.softmax(x, a), *drawn((3, 4, 5)))
+    case(f"log_softmax {axis}", lambda x, a=axis: log_softmax(x, a), lambda x, a=axis: torch.log_softmax(x, a),
+         *drawn((3, 4, 5)))
+case("softmax far out", lambda x: Softmax()(x), lambda x: torch.softmax(x, -1),
+     np.array([[1000.0, 0, -1000], [88, 89, 90]]))
+IDS = np.array([2, 0, 3])
+case("cross-entropy", lambda x: CrossEntropyLoss()(x, IDS), lambda x: F.cross_entropy(x, torch.tensor(IDS)),
+     *drawn((3, 4)))
+case("cross-entropy far out", lambda x: CrossEntropyLoss()(x, IDS[:1]),
+     lambda x: F.cross_entropy(x, torch.tensor(IDS[:1])), np.array([[500.0, -500, 3, 0]]))
+case("mean squared error", lambda x, y: MSELoss()(x, y), F.mse_loss, *drawn((3, 4), (3, 4)))
+TARGETS = np.array([[1.0, 0.0, 1.0]])
+case("binary cross-entropy", lambda x: BCELoss()(x, Tensor(TARGETS, dtype=x.dtype)),
+     lambda x: F.binary_cross_entropy(x, torch.tensor(TARGETS, dtype=x.dtype)), np.array([[0.3, 0.8, 0.999]]))
+case("a Tensor used three times", lambda x: x * x + x.tanh() / (x + 5), lambda x: x * x + x.tanh() / (x + 5),
+     *drawn((3, 4)))
