@@ -130,7 +130,7 @@ def _tests(session, part, third_party=LEARNER):
     session.run("pytest", str(folder), *slow, *session.posargs, success_codes=[0, 5])
 
 
-@nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])  # pip, which finds a CPU build where the machine has one
+@nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])  # pip finds a CPU build if one lies at hand
 def oracle(session):
     """PyTorch as the judge of values, gradients and steps; for nothing else is it ever installed."""
     install(session, "core", third_party=[*LEARNER, *group("test"), *group("oracle")])

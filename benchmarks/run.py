@@ -1,0 +1,67 @@
+"""Time TinyTorch against hand-written NumPy and PyTorch eager: python benchmarks/run.py [--write] [words]
+
+With words, only workloads whose name holds one of them. `--write` puts the table into README.md. `nox -s bench` runs
+it against the wheels; on a machine that does other work at the same time the spans are wide and the table worth little.
+"""
+import argparse
+import os
+
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")  # before NumPy is imported
+
+import platform
+from pathlib import Path
+
+import chains
+import mlp
+import numpy as np
+import processes
+import torch
+from pairs import agree, ratio
+
+README = Path(__file__).with_name("README.md")
+BEGIN, END = "<!-- made by `nox -s bench -- --write` -->", "<!-- end -->"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("words", nargs="*", help="only workloads whose name holds one of these words")
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    rows = []
+    for workload in [*mlp.workloads(), *chains.workloads()]:
+        if not asked.words or any(word in workload.name for word in asked.words):
+            rows.append(row(workload))
+            print(" | ".join(rows[-1]), flush=True)
+    others = [] if asked.words else processes.lines()
+    print(*[" | ".join(line) for line in others], sep="\n")
+    if asked.write:
+        write(rows, others)
+
+
+def row(workload):
+    agree(workload)
+    to_torch, seconds = ratio(workload.ours, workload.torch, workload.repeats)
+    to_numpy = "" if workload.numpy is None else str(ratio(workload.ours, workload.numpy, workload.repeats)[0])
+    target = "" if workload.target is None else f"{workload.target} {verdict(to_torch.median, workload.target)}"
+    return [workload.name, f"{1e6 * seconds:,.0f}", str(to_torch), target, to_numpy, str(workload.repeats)]
+
+
+def verdict(found, target):
+    return "met" if found <= target else f"missed by {found / target - 1:.0%}"
+
+
+def write(rows, others):
+    """Replace what stands between the two marks of the README."""
+    table = ["| work | ours, us | ours / PyTorch | target | ours / NumPy | pairs |", "|---|---|---|---|---|---|",
+             *["| " + " | ".join(cells) + " |" for cells in rows], "",
+             "| | ours | PyTorch | target |", "|---|---|---|---|", *["| " + " | ".join(line) + " |" for line in others]]
+    machine = (f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}, one thread, "
+               f"{platform.system()} {platform.machine()}.")
+    head, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    tail = rest.partition(END)[2]
+    README.write_text("\n".join([head + BEGIN, "", machine, "", *table, "", END]) + tail, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
