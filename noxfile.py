@@ -198,7 +198,7 @@ def bundle(session):
 def integration(session):
     """All wheels together in a clean environment; remove one tier and the rest lives."""
     install(session, "opt", "datasets", third_party=[*LEARNER, *group("test")])
-    session.run("pytest", "tests/test_integration.py", *session.posargs)
+    session.run("pytest", "tests/test_integration.py", "tests/test_waking.py", *session.posargs)
 
 
 @nox.session(python=DEFAULT, requires=["wheels"])

@@ -1,0 +1,126 @@
+"""Optimizers by laws: size and direction of steps, memory, what is in place, what is refused."""
+import numpy as np
+import pytest
+from tinytorch.core import Tensor
+from tinytorch.nn import Linear
+from tinytorch.optim import SGD, Adam, AdamW
+from tinytorch.optim.optimizers import Optimizer
+
+KINDS = [lambda params: SGD(params, lr=0.1), lambda params: SGD(params, lr=0.1, momentum=0.9, nesterov=True),
+         lambda params: Adam(params, lr=0.1), lambda params: AdamW(params, lr=0.1)]
+
+
+def parameter(values, grad=None, dtype=np.float32):
+    p = Tensor(values, dtype=dtype)
+    p.grad = None if grad is None else np.array(grad, dtype=dtype)
+    return p
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_adams_first_step_has_size_lr_whatever_the_scale_of_the_gradient(scale):
+    p = parameter([0.0, 0.0], scale * np.array([1.0, -2.0]))
+    Adam([p], lr=0.1).step()
+    np.testing.assert_allclose(p.data, [-0.1, 0.1], rtol=1e-4)
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_every_kind_goes_down_a_bowl(make):
+    w = Tensor([3.0, -2.0], requires_grad=True)
+    optimizer = make([w])
+    for _ in range(300):
+        optimizer.zero_grad()
+        (w * w).sum().backward()
+        optimizer.step()
+    assert np.abs(w.data).max() < 0.1
+
+
+@pytest.mark.parametrize("make", KINDS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_step_is_in_place_and_keeps_the_dtype(make, dtype):
+    p, q = parameter([3.0, 4.0], [1, 2], dtype), parameter([5.0], None, dtype)
+    array, grad = p.data, p.grad.copy()
+    optimizer = make([p, q])
+    states = [id(a) for arrays in optimizer.state.values() for a in arrays]
+    optimizer.step()
+    assert p.data is array and p.data.dtype == dtype and np.array_equal(p.grad, grad)
+    assert states == [id(a) for arrays in optimizer.state.values() for a in arrays]
+    assert p._version > 0 and q._version == 0 and q.data.tolist() == [5]
+
+
+def test_state_memory_is_none_once_and_twice_the_parameters():
+    model = Linear(30, 20)
+    weights = sum(p.memory_footprint() for p in model.parameters())
+    found = [kind.state_memory() / weights for kind in (
+        SGD(model.parameters()), SGD(model.parameters(), momentum=0.9), Adam(model.parameters()),
+        AdamW(model.parameters()))]
+    assert found == [0, 1, 2, 2]
+
+
+def test_zero_grad_forgets():
+    p = parameter([3.0], [1.0])
+    SGD([p]).zero_grad()
+    assert p.grad is None
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_a_run_goes_on_from_its_state_to_the_last_bit(make):
+    rng = np.random.default_rng(3)
+    grads = rng.normal(size=(8, 5)).astype(np.float32)
+    whole, half, rest = parameter(np.ones(5)), parameter(np.ones(5)), parameter(np.ones(5))
+
+    def walk(p, optimizer, some):
+        for grad in some:
+            p.grad = grad.copy()
+            optimizer.step()
+        return optimizer
+
+    walk(whole, make([whole]), grads)
+    saved = walk(half, make([half]), grads[:3]).state_dict()
+    rest.data, resumed = half.data.copy(), make([rest])
+    resumed.load_state_dict(saved)
+    walk(rest, resumed, grads[3:])
+    assert np.array_equal(whole.data, rest.data) and resumed.steps == 8
+
+
+def test_a_state_is_a_copy():
+    p = parameter([3.0], [1.0])
+    optimizer = Adam([p])
+    saved = optimizer.state_dict()
+    optimizer.step()
+    assert saved["m.0"].tolist() == [0] and saved["steps"] == 0
+
+
+@pytest.mark.parametrize(("other", "says"), [
+    (lambda: SGD([parameter(np.ones(5))]), "Only in one of the two"),
+    (lambda: Adam([parameter(np.ones(4))]), "m.0 has shape \\(5,\\) here, and \\(4,\\)"),
+    (lambda: Adam([parameter(np.ones(5)), parameter(np.ones(5))]), "Only in one of the two"),
+])
+def test_a_foreign_state_is_refused_and_nothing_of_it_taken(other, says):
+    optimizer = Adam([parameter(np.ones(5))], lr=0.3)
+    with pytest.raises(ValueError, match=says):
+        optimizer.load_state_dict(other().state_dict())
+    assert optimizer.lr == 0.3 and optimizer.steps == 0
+
+
+@pytest.mark.parametrize(("params", "error", "says"), [
+    ([], ValueError, "found none"),
+    ([np.ones(3)], TypeError, "found ndarray.*model.parameters"),
+    ([Tensor([3.0], requires_grad=True) * 2], ValueError, "leaves.*'multiply'"),
+])
+def test_what_is_no_parameter_is_refused(params, error, says):
+    with pytest.raises(error, match=says):
+        SGD(params)
+
+
+def test_parameters_may_come_from_a_generator():
+    assert len(SGD(p for p in Linear(3, 4).parameters()).params) == 2
+
+
+def test_nesterov_without_momentum_is_refused():
+    with pytest.raises(ValueError, match="momentum is 0"):
+        SGD([parameter([3.0])], nesterov=True)
+
+
+def test_an_optimizer_of_no_kind_says_so():
+    with pytest.raises(NotImplementedError, match="Optimizer does not say how to step"):
+        Optimizer([parameter([3.0])], lr=0.1).step()
