@@ -114,6 +114,20 @@ ALTERNATIVES = {
                 return all((one[name] == two[name]).all() for name in one)
             """,
         ),
+        dict(
+            name="by name, and one number at the end",
+            code="""
+                one = Run()
+                one.go(20)
+                two = Run()
+                two.go(5)
+                save(path, two.model, optimizer=two.optimizer, schedule=two.schedule, step=two.step)
+                two = Run(seed=5)
+                two.go(20 - load(path, two.model, optimizer=two.optimizer, schedule=two.schedule))
+                apart = [np.abs(p.data - q.data).max() for p, q in zip(one.model.parameters(), two.model.parameters())]
+                return np.max(apart) == 0
+            """,
+        ),
     ],
     "catch": [
         dict(

@@ -176,6 +176,7 @@ def train_epoch(self, batches):
 # %% check="train_epoch" points=16
 got = make_deep(depth=3), make_deep(depth=3)
 got = [Trainer(model, SGD(model.parameters(), lr=0.5), accumulate=many) for many, model in zip((4, 1), got)]
+got[0].model[0].weight.grad = np.full((128, 128), 3, dtype=np.float32)
 got = got + [got[0].train_epoch([(rows[at:at + 8], labels[at:at + 8]) for at in (0, 8, 16, 24)]),
              got[1].train_epoch([(rows[:32], labels[:32])])]
 assert isinstance(got[2], float), f"the mean loss is a number; yours is {type(got[2]).__name__}"
@@ -184,7 +185,8 @@ assert got[0].optimizer.steps == got[1].optimizer.steps == 1, (
     f"{got[1].optimizer.steps}")
 assert np.isclose(got[2], got[3], atol=1e-5), f"four losses of 8 rows have the mean of one of 32; {got[2]}, {got[3]}"
 assert np.allclose(got[0].model[0].weight.data, got[1].model[0].weight.data, atol=1e-5), (
-    "four batches of 8 should lead where one of 32 leads: divide each loss by self.accumulate before its backward")
+    "four batches of 8 should lead where one of 32 leads: divide each loss by self.accumulate before its backward, and "
+    "forget gradients from before the epoch")
 got = Trainer(Linear(128, 10), SGD([Tensor([3.0])]), accumulate=2)
 got.model.eval()
 got.train_epoch([(rows[:8], labels[:8])] * 5)
@@ -462,7 +464,7 @@ def rerun_rule(grad_out, out, *arrays, part, count, draws):
 
 # %% check="rerun_rule" points=16
 got = Sequential(Linear(128, 6), ReLU(), Dropout(0.4, rng=np.random.default_rng(7)), Linear(6, 10))
-after, before = copy_of = [], []
+before, after = [], []
 for run, kept in ((got, before), (lambda x: checkpoint(got, x), after)):
     got[2].rng, x = np.random.default_rng(7), Tensor(rows.data[:5], requires_grad=True)
     for p in got.parameters():
@@ -476,7 +478,7 @@ for plain, again in zip(before, after):
         f"{np.ravel(again)[:3]} where {np.ravel(plain)[:3]} is right. Are old gradients put back? Is it drawn_again?")
 before, after = peak_mb(lambda: deep(rows).sum()), peak_mb(lambda: InBlocks(deep, 4)(rows).sum())
 assert after < 0.6 * before, f"kept inputs of blocks alone should need less; {before:.1f} MB before, {after:.1f} after"
-del after, before, copy_of, run, kept, x, p, plain, again
+del before, after, run, kept, x, p, plain, again
 
 # %% [markdown]
 # The deep network in blocks of four layers and a batch of 512. What is the peak of a step now, without accumulation?
@@ -649,15 +651,15 @@ def same_after_resume(save, load, path):
 # %% check="resume" points=8
 got = tempfile.TemporaryDirectory()
 path = Path(got.name) / "run.npz"
-assert same_after_resume(save_checkpoint, load_checkpoint, path) is True, "a resumed run should end with equal bits"
+assert same_after_resume(save_checkpoint, load_checkpoint, path), "a resumed run should end with equal bits"
 def forgets(path, model, optimizer, schedule, step):
     save_checkpoint(path, model, Adam(model.parameters(), lr=optimizer.lr), schedule, step)
-assert same_after_resume(forgets, load_checkpoint, path) is False, "a run that lost Adam's state is not the same"
+assert not same_after_resume(forgets, load_checkpoint, path), "a run that lost Adam's state is not the same"
 def mixes(path, model, optimizer, schedule):
     step = load_checkpoint(path, model, optimizer, schedule)
     model[2].rng.random()
     return step
-assert same_after_resume(save_checkpoint, mixes, path) is False, "a run whose generator moved on is not the same"
+assert not same_after_resume(save_checkpoint, mixes, path), "a run whose generator moved on is not the same"
 got.cleanup()
 del path, forgets, mixes
 
