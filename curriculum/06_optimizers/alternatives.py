@@ -41,6 +41,18 @@ ALTERNATIVES = {
     ],
     "adam": [
         dict(
+            name="line by line",
+            code="""
+                m *= self.beta1
+                m += (1 - self.beta1) * grad
+                v *= self.beta2
+                v += (1 - self.beta2) * grad**2
+                m_hat = m / (1 - self.beta1**self.steps)
+                v_hat = v / (1 - self.beta2**self.steps)
+                p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+            """,
+        ),
+        dict(
             name="towards the newest",
             code="""
                 m += (1 - self.beta1) * (grad - m)

@@ -303,9 +303,10 @@ def step(self):
         m += (1 - self.beta1) * grad
         v *= self.beta2
         v += (1 - self.beta2) * (grad * grad)
-        m_hat = m / (1 - self.beta1**self.steps)
-        v_hat = v / (1 - self.beta2**self.steps)
-        p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        move = m / (1 - self.beta1**self.steps)
+        move /= np.sqrt(v / (1 - self.beta2**self.steps)) + self.eps
+        move *= self.lr
+        p.data -= move
         ### END SOLUTION
 
 # %% check="adam" points=16
