@@ -3,7 +3,7 @@
 A milestone must fail when a module that it needs carries one of its mistakes. Each mistake of an exported exercise is
 put into its module, the module into a workspace, and the script runs on it; all other modules are the installed ones.
 Printed are the share that fails and the mistakes that pass. The kit, the tiers and the datasets must be installed.
-From Milestone 2 on the script runs with --quick.
+A script that has --quick runs with it. Without a number each milestone has its turn.
 """
 import argparse
 import os
@@ -20,7 +20,6 @@ from tinytorch._kit import cells, course, export, place, release
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LIMIT_S = 60  # for one run; whoever takes longer has failed
-FIRST_QUICK = 2  # the first milestone with --quick
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,19 @@ class Mistake:
         return f"{self.lesson} {self.exercise}: {self.name}"
 
 
+def numbers():
+    """Of the milestones that have a script."""
+    return sorted(int(path.name[:2]) for path in (REPOSITORY / "milestones").glob("0*.py"))
+
+
 def script(number):
     """The path of a milestone's script."""
     return next((REPOSITORY / "milestones").glob(f"{number:02d}_*.py"))
+
+
+def quick(number):
+    """What makes a script run for seconds, if it can: as a list of arguments."""
+    return ["--quick"] if '"--quick"' in script(number).read_text(encoding="utf-8") else []
 
 
 def mistakes(number, lessons=None, kind="mistakes"):
@@ -79,10 +88,6 @@ def run(number, modules, *arguments):
                               timeout=LIMIT_S, env={**kept, **one_core})
 
 
-def quick(number):
-    return ["--quick"] if number >= FIRST_QUICK else []
-
-
 def fails(number, mistake):
     """Whether the milestone fails on a mistake."""
     try:
@@ -99,10 +104,10 @@ def caught(number, some):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("numbers", nargs="*", type=int, default=[1], help="of the milestones (default 1)")
+    parser.add_argument("numbers", nargs="*", type=int, help="of the milestones; all if none is named")
     parser.add_argument("--lessons", help="such as 03,04; all that it needs if none is named")
     asked = parser.parse_args(arguments)
-    return max(report(number, asked.lessons and asked.lessons.split(",")) for number in asked.numbers)
+    return max(report(number, asked.lessons and asked.lessons.split(",")) for number in asked.numbers or numbers())
 
 
 def report(number, lessons):
@@ -111,11 +116,11 @@ def report(number, lessons):
     if sound.returncode:
         print(f"Milestone {number} fails on the modules as installed:\n{sound.stdout}{sound.stderr}", file=sys.stderr)
         return 2
-    print(f"Milestone {number}")
     rows = caught(number, mistakes(number, lessons))
-    print(table(rows), "It passes on", *[f"  {one}" for one, fell in rows if not fell], sep="\n")
+    print(f"Milestone {number}", table(rows), "It passes on", *[f"  {one}" for one, fell in rows if not fell], sep="\n")
     refused = [one for one, fell in caught(number, mistakes(number, lessons, "alternatives")) if fell]
-    print("It fails on these right answers:" if refused else "It passes on every alternative", *refused, sep="\n  ")
+    print("It fails on these right answers:" if refused else "It passes on every alternative", *refused, sep="\n  ",
+          flush=True)
     return 1 if refused else 0
 
 
