@@ -3,6 +3,7 @@ import itertools
 
 import numpy as np
 import pytest
+from tinytorch._kit.probing import disguised
 from tinytorch.core import Tensor
 from tinytorch.core.autograd import differentiate, disable_autograd, enable_autograd
 
@@ -91,3 +92,10 @@ def test_enabling_twice_records_once(clean):
     assert Tensor._readings.count(differentiate) == 1
     disable_autograd()
     assert differentiate not in Tensor._readings
+
+
+def test_a_disguise_is_taken_off_after_its_block():
+    before = Tensor._readings
+    with disguised(Tensor, 0.5) as mask:
+        assert Tensor._readings == (*before, mask)
+    assert Tensor._readings == before

@@ -13,11 +13,19 @@ class disguised:
         self.Tensor, self.height = Tensor, height
 
     def __enter__(self):
-        self.Tensor._read(self._reading)
+        self.Tensor._read(self)
         return self
 
     def __exit__(self, *error):
-        self.Tensor._read(self._reading, on=False)
+        self.Tensor._read(self, on=False)
+
+    def __call__(self, step):
+        """The reading itself."""
+        def apply(forward, *inputs, **options):
+            true = [self.Tensor._wrap(self.show(x)) if self._hides(x) else x for x in inputs]
+            out = step(forward, *true, **options)
+            return self.hide(out) if any(map(self._hides, inputs)) and out.data.dtype.kind == "f" else out
+        return apply
 
     def hide(self, tensor):
         """Disguise a Tensor in place and return it."""
@@ -36,13 +44,6 @@ class disguised:
 
     def _wave(self, array):
         return (self.height * np.cos(1 + np.arange(array.size))).reshape(array.shape).astype(array.dtype)
-
-    def _reading(self, step):
-        def apply(forward, *inputs, **options):
-            true = [self.Tensor._wrap(self.show(x)) if self._hides(x) else x for x in inputs]
-            out = step(forward, *true, **options)
-            return self.hide(out) if any(map(self._hides, inputs)) and out.data.dtype.kind == "f" else out
-        return apply
 
 
 def passed(Tensor, action):
