@@ -8,7 +8,8 @@ def test_one_module_is_theirs_and_all_others_are_prebuilt(tmp_path, number):
     learner = Learner(tmp_path / "work", build=number)
     learner.build(number)
     learner.run("check", number)
-    assert "MISSED" not in learner.run("milestone", "1")
+    words = ("1",) if number < "05" else ("2", "--quick")
+    assert "MISSED" not in learner.run("milestone", *words)
 
 
 def test_two_modules_apart(tmp_path):
