@@ -134,7 +134,7 @@ ALTERNATIVES = {
                         if node.wants[at]:
                             one = unbroadcast(found[at], x._data.shape)
                             if x._node is None:
-                                x.grad = one.astype(x.dtype) if x.grad is None else x.grad + one
+                                x.grad = np.array(one if x.grad is None else x.grad + one, dtype=x.dtype)
                             else:
                                 grads[x._node] = one + grads.get(x._node, 0)
                     node.free()
@@ -157,7 +157,7 @@ ALTERNATIVES = {
                                 kept[key] = one if before is None else before + one
                     node.free()
                 for x, total in leaves.values():
-                    x.grad = np.array(total, dtype=x.dtype) if x.grad is None else x.grad + total
+                    x.grad = np.array(total if x.grad is None else x.grad + total, dtype=x.dtype)
             """,
         ),
     ],

@@ -137,6 +137,23 @@ MISTAKES = {
             symptom="slopes nearly right; the array that was asked about has moved",
         ),
         dict(
+            name="nudged in place, then put back",
+            code="""
+                slopes = np.zeros_like(array)
+                for at in np.ndindex(array.shape):
+                    here = array[at]
+                    array[at] = here + eps
+                    up = function(array)
+                    array[at] = here - eps
+                    slopes[at] = (up - function(array)) / (2 * eps)
+                    array[at] = here
+                return slopes
+            """,
+            says="While you nudge it, the function may be reading the caller's array as well: work on array.copy().",
+            ask="In off_by(np.add, table, table), which of the two tables moves when you nudge the first?",
+            symptom="right alone; where one array is used twice, the slopes of both come together",
+        ),
+        dict(
             name="the sign turned",
             code="""
                 nudged, slopes = array.copy(), np.zeros_like(array)
@@ -208,6 +225,14 @@ MISTAKES = {
             symptom="right numbers, and half as much work again as necessary in every first layer",
         ),
         dict(
+            name="zeros for what nobody asked",
+            code=products("grad_a = grad_out @ b.swapaxes(-1, -2) if needs[0] else None",
+                          "grad_a = grad_out @ b.swapaxes(-1, -2) if needs[0] else np.zeros_like(a)"),
+            says="Zeros are an answer, and take the bytes of a. Where nobody asks there is none: None.",
+            ask="What does np.zeros_like(a) cost for 512 images that nobody asked about?",
+            symptom="right numbers, and a table of zeros for each input that is data",
+        ),
+        dict(
             name="needs exchanged",
             code=products("if needs[0] else None", "if needs[1] else None").replace(
                 "a.swapaxes(-1, -2) @ grad_out if needs[1]", "a.swapaxes(-1, -2) @ grad_out if needs[0]"),
@@ -258,6 +283,13 @@ MISTAKES = {
             says="exp is its own slope: grad_out * out, without a.",
             ask="How steep is exp at 0?",
             symptom="0 where the slope of exp is 1",
+        ),
+        dict(
+            name="exp without grad_out",
+            code=others("return (grad_out * out,)", "return (out + 0 * grad_out,)"),
+            says="Along a chain slopes multiply: grad_out * out.",
+            ask="What would your gradient be for grad_out 10?",
+            symptom="right where exp is the last operation, wrong inside a chain",
         ),
         dict(
             name="exp of exp",
@@ -372,6 +404,27 @@ MISTAKES = {
             symptom="right numbers; a second walk over one graph doubles them silently",
         ),
         dict(
+            name="frees the last node only",
+            code=walk("                    node.free()\n", "                node.free()\n"),
+            says="Each node lets go when its inputs are done: node.free() stands inside the loop over nodes.",
+            ask="How many nodes does one node.free() below the loop free?",
+            symptom="right numbers; all arrays but the oldest stay in memory, and a branch can be walked again",
+        ),
+        dict(
+            name="asks past the readings",
+            code=walk("ask(node, grads.pop(node))", "pull(node, grads.pop(node))"),
+            says="`ask` is `pull` with the readings round it. Who calls pull itself walks unseen.",
+            ask="What did observed_pull() give you, and who wants to see each call?",
+            symptom="right numbers; whoever watches the walk sees none of it",
+        ),
+        dict(
+            name="stops at the first unwanted",
+            code=walk("continue", "break"),
+            says="`break` leaves the loop over inputs. Pass over this one and go on with the next: continue.",
+            ask="In 5 - a, which input comes first, and what do you do after it?",
+            symptom="right where the unwanted input is the last; a weight behind data gets nothing",
+        ),
+        dict(
             name="results keep theirs",
             code=walk("grad = unbroadcast(grad, x.shape)", "grad = x.grad = unbroadcast(grad, x.shape)"),
             says="Only leaves keep a .grad. And a leaf that holds `grad` already adds it to itself.",
@@ -388,10 +441,10 @@ MISTAKES = {
         ),
         dict(
             name="a second gradient in float64",
-            code=walk("x.grad += grad", "x.grad = x.grad + np.asarray(grad, dtype=np.float64)"),
+            code=walk("x.grad += grad", "x.grad = x.grad + grad"),
             says="A leaf's gradient has the leaf's dtype; `+=` keeps it.",
-            ask="Which dtype has x.grad after two gradients?",
-            symptom="right numbers in twice the bytes",
+            ask="Which dtype has x.grad when a float32 leaf gets a second gradient, in float64?",
+            symptom="right numbers; beside float64 a float32 leaf has a gradient of twice the bytes",
         ),
     ],
     "catch": [
@@ -498,6 +551,20 @@ MISTAKES = {
             says="Tensor(...) copies. The copy gets the gradient, the weight none.",
             ask="Who gets the gradient, self.weight or a copy of it?",
             symptom="right numbers; the bias learns, the weight stays",
+        ),
+        dict(
+            name="scaled by the brightest pixel",
+            code="return super().forward(images.flatten(1) / images.data.max())",
+            says="Divide by 255 whatever the images hold: a dark batch is dark, and must stay so.",
+            ask="What becomes of a batch whose brightest pixel is 100?",
+            symptom="right where one pixel is 255, wrong in a dark batch",
+        ),
+        dict(
+            name="column by column",
+            code="return super().forward(images.permute(0, 2, 1).flatten(1) / 255)",
+            says="The colleague reads an image row by row, and weights go by place: images.flatten(1).",
+            ask="Which pixel meets the second column of the weight?",
+            symptom="right shape, pixels at the wrong places",
         ),
         dict(
             name="scaled by 256",

@@ -16,20 +16,20 @@ def draw_numerical_gradient(rng):
 
 
 def act_numerical_gradient(lesson, inputs):
-    def height(array):
-        return float((inputs["slant"] * array**3 + array).sum() + (array.sum() - array.size) ** 2)
+    def slopes(array, **eps):
+        def height(nudged):  # the caller's own array is a part of it, and must stand still while another is nudged
+            bent = inputs["slant"] * nudged**3 + nudged + nudged * array
+            return float(bent.sum() + (nudged.sum() - nudged.size) ** 2)
 
-    answer = []
-    for array in inputs["arrays"]:
-        found = lesson.numerical_gradient(height, array)
-        answer.append([np.asarray(found), array])
-    wide = lesson.numerical_gradient(height, inputs["arrays"][1], inputs["eps"])
-    return {"found": answer, "wide": np.asarray(wide)}
+        return np.asarray(lesson.numerical_gradient(height, array, **eps))
+
+    return {"found": [[slopes(array), array] for array in inputs["arrays"]],
+            "wide": slopes(inputs["arrays"][1], eps=inputs["eps"])}
 
 
 def judge_numerical_gradient(inputs, answer, reference):
     def slopes(array, eps=0):  # eps**2 is what central differences add to the slope of a cube
-        return inputs["slant"] * (3 * array**2 + eps**2) + 1 + 2 * (array.sum() - array.size)
+        return inputs["slant"] * (3 * array**2 + eps**2) + 1 + array + 2 * (array.sum() - array.size)
 
     for array, (found, after) in zip(inputs["arrays"], answer["found"], strict=True):
         expected = slopes(array)
@@ -159,7 +159,7 @@ def judge_unbroadcast(inputs, answer, reference):
             return says
 
 
-# backward: a diamond, stretched shapes, two walks, depth, lifetime, arrays of their own
+# backward: a diamond, stretched shapes, two walks, depth, lifetime, arrays of their own, readings that watch the walk
 
 
 def draw_backward(rng):
@@ -200,10 +200,37 @@ def act_backward(lesson, inputs):
     one.grad += 1
     plain = lesson.Tensor(inputs["a"], dtype=np.float64)
     quiet = leaf("b", np.float32)
-    walk(plain / quiet, inputs["grad"])
+    walk(plain / quiet - quiet, inputs["grad"])
     return {"diamond": diamond, "again": again, "inner": inner, "doubled": x.grad, "long": long.grad,
             "own": [one.grad, two.grad, given], "plain": plain.grad is None, "beside": quiet.grad,
-            "freed": outcome(lambda: walk(both, given)), "number": of_a_number(lesson)}
+            "freed": [outcome(lambda: walk(both, given)), *of_branches(lesson)], "number": of_a_number(lesson),
+            "asked": asked(lesson)}
+
+
+def of_branches(lesson):
+    """What becomes of a second walk from each of two branches, of which neither leads to the other."""
+    early, late = (-lesson.Tensor([4.0], requires_grad=True) for _ in range(2))
+    lesson.backward(early - late)
+    return [outcome(lambda: lesson.backward(early)), outcome(lambda: lesson.backward(late))]
+
+
+def asked(lesson):
+    """The rules that a reading with a `.pull` sees on the way back along a chain."""
+    names = []
+
+    def watching(step):
+        return step
+
+    def watched(ask):
+        return lambda node, grad_out: (names.append(node.rule.name), ask(node, grad_out))[1]
+
+    watching.pull = watched
+    lesson.Tensor._read(watching)
+    try:
+        lesson.backward(-(lesson.Tensor([3.0], requires_grad=True).tanh() / 4.0))
+    finally:
+        lesson.Tensor._read(watching, on=False)
+    return names
 
 
 def of_a_number(lesson):
@@ -231,8 +258,8 @@ def judge_backward(inputs, answer, reference):
         differs(answer["own"][0], grad + 1, "one leaf, after `+= 1` on its own .grad", **close),
         differs(answer["own"][1], -grad, "another leaf, after `+= 1` on the first one's .grad", **close),
         differs(answer["own"][2], grad, "the gradient that was handed in", rtol=0, atol=0),
-        differs(answer["beside"], -(grad * a / b**2).sum(axis=0), "a float32 leaf beside a float64 Tensor", rtol=1e-4,
-                dtype=np.float32),
+        differs(answer["beside"], -(grad * a / b**2 + grad).sum(axis=0), "a float32 leaf, used twice beside float64",
+                rtol=1e-4, atol=1e-5, dtype=np.float32),
         differs(answer["number"], np.float32([1 / 4 - 1 + np.tanh(3) ** 2]), "x / 4 - tanh(x) at 3", rtol=1e-3,
                 dtype=np.float32),
     ])
@@ -242,8 +269,10 @@ def judge_backward(inputs, answer, reference):
         return "only leaves keep a .grad; a result in the middle has none"
     if not answer["plain"]:
         return "a Tensor without requires_grad got a .grad"
-    if answer["freed"] != "RuntimeError":
-        return f"a second walk over one graph: expected RuntimeError, found {answer['freed']}; free each node"
+    if set(answer["freed"]) != {"RuntimeError"}:
+        return f"walks over what was walked: expected RuntimeError each time, found {answer['freed']}; free each node"
+    if answer["asked"] != ["negative", "divide", "tanh"]:
+        return f"a reading of the walk should see negative, divide, tanh; it saw {answer['asked']}. Use `ask`"
 
 
 # catch and repair: models that lose gradients in several places, and the layer that went round the door
@@ -309,9 +338,10 @@ def judge_catch(names, answer, reference):
 
 
 def draw_repair(rng):
-    return {"images": rng.integers(0, 256, (5, 2, 3)).astype(np.float32),
+    count = int(rng.integers(6, 9))
+    return {"images": rng.integers(0, 200, (count, 2, 3)).astype(np.float32),  # dark: none is at 255
             "weight": rng.normal(size=(7, 6)).astype(np.float32), "bias": rng.normal(size=7).astype(np.float32),
-            "grad": rng.normal(size=(5, 7)).astype(np.float32)}
+            "grad": rng.normal(size=(count, 7)).astype(np.float32)}
 
 
 def act_repair(lesson, inputs):
@@ -328,7 +358,7 @@ def act_repair(lesson, inputs):
 
 
 def judge_repair(inputs, answer, reference):
-    rows, (out, of_weight, of_bias, after) = inputs["images"].reshape(5, 6) / 255, answer
+    rows, (out, of_weight, of_bias, after) = inputs["images"].reshape(-1, 6) / 255, answer
     if of_weight is None or of_bias is None:
         return f"no gradient reaches the {'weight' if of_weight is None else 'bias'}"
     return first([differs(out, rows @ inputs["weight"].T + inputs["bias"], "the scores", rtol=1e-4, atol=1e-4),
