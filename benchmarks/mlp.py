@@ -35,7 +35,7 @@ def ours(sizes, start, x, ids, kind):
         loss = loss_of(model(images), ids)
         loss.backward()
         optimizer.step()
-        return [loss.data, *[p.data for p in model.parameters()]]
+        return lambda: [loss.data, *[array for p in optimizer.params for array in (p.grad, p.data)]]
     return work
 
 
@@ -52,7 +52,7 @@ def theirs(sizes, start, x, ids, kind):
         loss = loss_of(model(images), targets)
         loss.backward()
         optimizer.step()
-        return [loss.detach().numpy(), *[p.detach().numpy() for p in model.parameters()]]
+        return lambda: [loss.detach(), *[array for p in model.parameters() for array in (p.grad, p.detach())]]
     return work
 
 
@@ -80,5 +80,5 @@ def by_hand(sizes, start, x, ids, kind):
             a += 0.1 * (g - a)
             b += 0.001 * (g * g - b)
             p -= LR / (1 - 0.9**steps) * a / (np.sqrt(b / (1 - 0.999**steps)) + 1e-8)
-        return [loss, *params]
+        return lambda: [loss, *[array for pair in zip(grads, params) for array in pair]]
     return work

@@ -1,7 +1,8 @@
 """How two ways of doing the same work are timed against each other: in turn, in one run, on one thread.
 
 The speed of a machine drifts by more than the differences that we ask about. So the ways take turns, each turn gives
-one ratio, and what is reported is the median of the ratios with the span of their middle 80 %.
+one ratio, and what is reported is the median of the ratios with the span of their middle 80 %. The clock is the
+process's own, which stands still while the machine does other work; on one thread, nothing is lost by that.
 """
 import statistics
 import time
@@ -14,12 +15,12 @@ WARM_UP = 0.1  # of the repeats, unmeasured
 
 
 class Workload(NamedTuple):
-    """The same work three ways. Each way returns arrays or numbers, which must agree before anything is timed."""
+    """The same work three ways. Each returns a function that gives its values, which are compared before all timing."""
 
     name: str
-    ours: Callable[[], list]
-    numpy: Callable[[], list] | None
-    torch: Callable[[], list]
+    ours: Callable[[], Callable]
+    numpy: Callable[[], Callable] | None
+    torch: Callable[[], Callable]
     repeats: int
     target: float | None = None  # of ours / torch
     rtol: float = 1e-3
@@ -38,14 +39,14 @@ class Ratio(NamedTuple):
 def seconds(work):
     """The time of one call; what has a `prepare` is prepared first, untimed."""
     getattr(work, "prepare", int)()
-    begun = time.perf_counter()
+    begun = time.process_time()
     work()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
-def called(work):
+def values(work):
     getattr(work, "prepare", int)()
-    return work()
+    return work()()
 
 
 def ratio(work, other, repeats):
@@ -69,9 +70,9 @@ def ratio(work, other, repeats):
 def agree(workload):
     """Raise AssertionError unless all ways give the same values, at their first call and at their third."""
     for _ in range(3):
-        found = {way: called(work) for way, work in (("ours", workload.ours), ("NumPy", workload.numpy),
+        found = {way: values(work) for way, work in (("ours", workload.ours), ("NumPy", workload.numpy),
                                                      ("PyTorch", workload.torch)) if work is not None}
-        for way, values in found.items():
-            for ours, theirs in zip(found["ours"], values, strict=True):
+        for way, given in found.items():
+            for ours, theirs in zip(found["ours"], given, strict=True):
                 np.testing.assert_allclose(ours, theirs, rtol=workload.rtol, atol=1e-5,
                                            err_msg=f"{workload.name}: ours and {way}")

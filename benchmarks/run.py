@@ -1,7 +1,7 @@
 """Time TinyTorch against hand-written NumPy and PyTorch eager: python benchmarks/run.py [--write] [words]
 
 With words, only workloads whose name holds one of them. `--write` puts the table into README.md. `nox -s bench` runs
-it against the wheels; on a machine that does other work at the same time the spans are wide and the table worth little.
+it against the wheels. On a machine that does other work at the same time the spans are wider.
 """
 import argparse
 import os
@@ -27,6 +27,8 @@ def main():
     parser.add_argument("words", nargs="*", help="only workloads whose name holds one of these words")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     asked = parser.parse_args()
+    if asked.write and asked.words:
+        parser.error("--write makes the whole table; leave the words out")
     torch.set_num_threads(1)
     rows = []
     for workload in [*mlp.workloads(), *chains.workloads()]:
@@ -51,13 +53,20 @@ def verdict(found, target):
     return "met" if found <= target else f"missed by {found / target - 1:.0%}"
 
 
+def processor():
+    """The processor's own name where Linux tells it, else its kind."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
+
+
 def write(rows, others):
     """Replace what stands between the two marks of the README."""
     table = ["| work | ours, us | ours / PyTorch | target | ours / NumPy | pairs |", "|---|---|---|---|---|---|",
              *["| " + " | ".join(cells) + " |" for cells in rows], "",
              "| | ours | PyTorch | target |", "|---|---|---|---|", *["| " + " | ".join(line) + " |" for line in others]]
     machine = (f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}, one thread, "
-               f"{platform.system()} {platform.machine()}.")
+               f"{processor()}, {os.cpu_count()} cores, {platform.system()}.")
     head, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
     tail = rest.partition(END)[2]
     README.write_text("\n".join([head + BEGIN, "", machine, "", *table, "", END]) + tail, encoding="utf-8")
