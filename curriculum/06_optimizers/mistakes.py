@@ -10,7 +10,7 @@ SGD = """
                 if self.momentum:
                     v *= self.momentum
                     v += grad
-                    grad = grad + self.momentum * v if self.nesterov else v
+                    grad = self._direction(grad, v)
                 p.data -= self.lr * grad
 """
 
@@ -129,7 +129,7 @@ MISTAKES = {
                 if self.momentum:
                     v *= self.momentum
                     v += grad
-                    grad = grad + self.momentum * v if self.nesterov else v
+                    grad = self._direction(grad, v)
                 p.data -= self.lr * grad
             """,
             says="`p.grad += ...` changes what belongs to the learner. Make a new array: grad = p.grad + ...",
@@ -145,7 +145,7 @@ MISTAKES = {
                 if self.momentum:
                     v *= self.momentum
                     v += grad
-                    grad = grad + self.momentum * v if self.nesterov else v
+                    grad = self._direction(grad, v)
                 p.data -= self.lr * (grad + self.weight_decay * p.data)
             """,
             says="The decay belongs to the gradient, so it goes into the velocity as well.",
@@ -154,9 +154,9 @@ MISTAKES = {
         ),
         dict(
             name="nesterov as plain momentum",
-            code=changed(SGD, "grad + self.momentum * v if self.nesterov else v", "v"),
-            says="With nesterov the step is grad + momentum * velocity.",
-            ask="Where do you ask self.nesterov?",
+            code=changed(SGD, "self._direction(grad, v)", "v"),
+            says="Move by self._direction(grad, v), which knows of nesterov.",
+            ask="Does your step look ahead anywhere?",
             symptom="right without nesterov",
         ),
         dict(
