@@ -1,4 +1,4 @@
-"""Optimizers by laws: size and direction of steps, memory, what is in place, what is refused."""
+"""Optimizers by laws and by the papers in float64: steps, memory, what is in place, what is refused."""
 import numpy as np
 import pytest
 from tinytorch.core import Tensor
@@ -14,6 +14,63 @@ def parameter(values, grad=None, dtype=np.float32):
     p = Tensor(values, dtype=dtype)
     p.grad = None if grad is None else np.array(grad, dtype=dtype)
     return p
+
+
+def sgd_path(p, grads, lr, momentum=0.0, weight_decay=0.0, nesterov=False):
+    """Where gradient descent leads, line by line as Polyak and Nesterov have it."""
+    velocity = np.zeros_like(p)
+    for grad in grads:
+        grad = grad + weight_decay * p
+        velocity = momentum * velocity + grad
+        p = p - lr * (grad + momentum * velocity if nesterov else velocity)
+        yield p
+
+
+def adam_path(p, grads, lr, betas, eps, mixed=0.0, apart=0.0):
+    """Where Algorithm 1 leads, with running means written as weighted sums; decay mixed in or kept apart."""
+    seen = []
+    for grad in grads:
+        p = p - lr * apart * p
+        seen.append(grad + mixed * p)
+        shares = [[(1 - beta) * beta**age / (1 - beta ** len(seen)) for age in reversed(range(len(seen)))]
+                  for beta in betas]
+        m_hat = sum(share * one for share, one in zip(shares[0], seen, strict=True))
+        v_hat = sum(share * one**2 for share, one in zip(shares[1], seen, strict=True))
+        p = p - lr * m_hat / (np.sqrt(v_hat) + eps)
+        yield p
+
+
+ADAM = {"lr": 0.07, "betas": (0.8, 0.95), "eps": 0.03}
+
+
+@pytest.mark.parametrize(("kind", "settings", "path_of"), [
+    *[(SGD, settings, lambda p, grads, settings=settings: sgd_path(p, grads, **settings)) for settings in (
+        {"lr": 0.1}, {"lr": 0.1, "momentum": 0.7}, {"lr": 0.2, "weight_decay": 0.3},
+        {"lr": 0.1, "momentum": 0.7, "weight_decay": 0.3},
+        {"lr": 0.1, "momentum": 0.7, "weight_decay": 0.3, "nesterov": True})],
+    (Adam, ADAM, lambda p, grads: adam_path(p, grads, **ADAM)),
+    (Adam, {**ADAM, "weight_decay": 0.4}, lambda p, grads: adam_path(p, grads, **ADAM, mixed=0.4)),
+    (AdamW, {**ADAM, "weight_decay": 0.4}, lambda p, grads: adam_path(p, grads, **ADAM, apart=0.4)),
+])
+@pytest.mark.parametrize(("dtype", "rtol"), [(np.float32, 1e-4), (np.float64, 1e-12)])
+def test_ten_steps_lead_where_the_papers_say(kind, settings, path_of, dtype, rtol):
+    rng = np.random.default_rng(7)
+    start, grads = rng.uniform(3, 5, (4, 3)).astype(dtype), rng.normal(size=(10, 4, 3)).astype(dtype)
+    p = parameter(start, dtype=dtype)
+    optimizer = kind([p], **settings)
+    for grad, expected in zip(grads, path_of(start.astype(np.float64), grads.astype(np.float64)), strict=True):
+        p.grad = grad
+        optimizer.step()
+        np.testing.assert_allclose(p.data, expected, rtol=rtol)
+
+
+def test_a_learning_rate_may_change_between_two_steps():
+    p = parameter([3.0], [1.0])
+    optimizer = SGD([p], lr=0.5)
+    optimizer.step()
+    optimizer.lr = 0.25
+    optimizer.step()
+    assert p.data.tolist() == [2.25]
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
