@@ -132,8 +132,8 @@ def _tests(session, part, third_party=LEARNER):
 
 @nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])  # pip finds a CPU build if one lies at hand
 def oracle(session):
-    """PyTorch as the judge of values, gradients and steps; for nothing else is it ever installed."""
-    install(session, "core", third_party=[*LEARNER, *group("test"), *group("oracle")])
+    """PyTorch as the judge of values, gradients and steps, and `tokenizers` of tokens; only here are they installed."""
+    install(session, "core", "arch", third_party=[*LEARNER, *group("test"), *group("oracle")])
     session.run("pytest", "tests/oracle", *session.posargs)
 
 
