@@ -27,6 +27,32 @@ for cell in book:
 print("all checks pass")
 """
 CELL = "from tinytorch.core.tensor import Tensor\n"
+SLOPES = """
+import numpy as np
+from tinytorch import nn
+from tinytorch.core import Tensor, gradcheck, standardise
+from tinytorch.nn.losses import log_softmax
+
+def leaf(*shape):
+    return Tensor(np.random.default_rng(shape).normal(size=shape), requires_grad=True, dtype=np.float64)
+
+def linear(x, weight, bias):
+    layer.weight, layer.bias = weight, bias
+    return layer(x)
+
+layer, rows, ids = nn.Linear(3, 5), leaf(4, 3), np.array([2, 0, 1, 1])
+network = nn.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Dropout(0.5), nn.Linear(5, 3)).eval()
+ones_and_zeros = Tensor(rows.data > 0, dtype=np.float64)
+gradcheck(linear, rows, leaf(5, 3), leaf(5))
+gradcheck(lambda a, b: (2 + a) * b + a * 3 + b, rows, leaf(3))
+gradcheck(nn.MSELoss(), rows, leaf(4, 3))
+gradcheck(standardise, leaf(2, 4, 3))
+for function in (nn.ReLU(), nn.Sigmoid(), nn.Tanh(), nn.GELU(), nn.Softmax(), log_softmax, network):
+    gradcheck(function, rows)
+gradcheck(lambda x: nn.CrossEntropyLoss()(network(x), ids), rows)
+gradcheck(lambda x: nn.BCELoss()(nn.Sigmoid()(x), ones_and_zeros), rows)
+print("unreached:", [name for name, p in network.named_parameters() if p.grad is None])
+"""
 
 
 def book(number):
@@ -102,3 +128,8 @@ def test_lessons_before_05_pass_whatever_its_state(number, state, tmp_path):
     lesson = str(REPOSITORY / f"curriculum/{entry['number']}_{entry['name']}/lesson.py")
     run = python(PAGE.format(lesson=lesson), tmp_path, states()[state], TINYTORCH_LESSON=number)
     assert run.stdout.splitlines()[-1:] == ["all checks pass"], run.stderr
+
+
+@pytest.mark.parametrize("answer", history.mistakes(3, ["01", "02", "03", "04"], "alternatives"), ids=str)
+def test_every_right_answer_to_01_to_04_has_right_gradients(answer, tmp_path):
+    assert said(SLOPES, tmp_path, {answer.path: answer.text}) == "unreached: []"
