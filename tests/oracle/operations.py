@@ -6,8 +6,9 @@ import torch
 import torch.nn.functional as F
 from tinytorch.core import Tensor
 from tinytorch.core.tensor import concatenate, maximum, stack, where
-from tinytorch.nn import GELU, BCELoss, CrossEntropyLoss, MSELoss, ReLU, Sigmoid, Softmax, Tanh
-from tinytorch.nn.losses import log_softmax
+from tinytorch.nn.activations import GELU, ReLU, Sigmoid, Softmax, Tanh
+from tinytorch.nn.layers import Dropout, Flatten, Linear
+from tinytorch.nn.losses import BCELoss, CrossEntropyLoss, MSELoss, log_softmax
 
 
 class Case(NamedTuple):
@@ -35,6 +36,13 @@ CASES = []
 
 def case(name, ours, theirs, *arrays):
     CASES.append(Case(name, ours, theirs, list(arrays)))
+
+
+def linear(x, weight, bias=None):
+    """`Linear` around the Tensors that are given."""
+    layer = Linear(4, 5)
+    layer.weight, layer.bias = weight, bias
+    return layer(x)
 
 
 for a, b in PAIRS:
@@ -74,6 +82,14 @@ for axis, keep in AXES:
     case(f"max {label}", lambda x, a=axis, k=keep: x.max(a, k), lambda x, a=dims, k=keep: x.amax(a, k), *table)
     case(f"min {label}", lambda x, a=axis, k=keep: x.min(a, k), lambda x, a=dims, k=keep: x.amin(a, k), *table)
 case("sum of nothing", lambda x: x.sum(0), lambda x: x.sum(0), *drawn((0, 3)))
+for shape, axis in [((3, 0), 0), ((2, 0, 3), (0, -1)), ((1, 1), (0, 1)), ((), ())]:
+    label = f"{shape} over {axis}"
+    case(f"sum {label}", lambda x, a=axis: x.sum(a), lambda x, a=axis: x.sum(a), *drawn(shape))
+    case(f"mean {label}", lambda x, a=axis: x.mean(a), lambda x, a=axis: x.mean(a), *drawn(shape))
+case("var of one", lambda x: x.var(0), lambda x: x.var(0, correction=0), *drawn((1, 3)))
+case("max of a point", lambda x: x.max(), lambda x: x.amax(), *drawn(()))
+case("max of few", lambda x: x.max((0, -1), True), lambda x: x.amax((0, -1), True), *drawn((1, 3, 1)))
+case("max of ties over two", lambda x: x.max((0, 1)), lambda x: x.amax((0, 1)), np.stack([TIES, TIES]))
 case("max of ties", lambda x: x.max(1), lambda x: x.amax(1), TIES)
 case("min of ties", lambda x: x.min(-1, True), lambda x: x.amin(-1, True), TIES)
 case("maximum of ties", maximum, torch.maximum, TIES, TIES.T.copy())
@@ -81,6 +97,16 @@ case("relu at 0", lambda x: ReLU()(x), torch.relu, TIES)
 case("abs at 0", lambda x: x.abs(), torch.abs, TIES)
 case("sqrt of squares", lambda x: (x * x).sqrt(), lambda x: (x * x).sqrt(), TIES[:2])
 case("power at 0", lambda x: x ** 2, lambda x: x ** 2, TIES)
+for number in (0, 1, 0.5, -1):
+    case(f"power of {number} at 0", lambda x, n=number: x ** n, lambda x, n=number: x ** n, np.array([0.0, 2, 3]))
+case("power of powers at 0", lambda x, y: x ** y, lambda x, y: x ** y, np.array([0.0, 0, 0, -2, -2]),
+     np.array([0.0, 2, 0.5, 2, -3]))
+case("divide at 0", lambda x, y: x / y, lambda x, y: x / y, np.array([0.0, 3, -3]), np.array([2.0, 0, 0]))
+case("log at 0", lambda x: x.log(), torch.log, np.array([0.0, 2]))
+case("sqrt at 0", lambda x: x.sqrt(), torch.sqrt, np.array([0.0, 4]))
+for name, layer, function in [("sigmoid", Sigmoid(), torch.sigmoid), ("Tanh", Tanh(), torch.tanh),
+                              ("GELU", GELU(), lambda x: F.gelu(x, approximate="tanh"))]:
+    case(f"{name} far out", layer, function, np.array([-1000.0, -90, -20, 0, 20, 90, 1000]))
 for shape, new in [((2, 6), (3, 4)), ((2, 6), (-1,)), ((0, 4), (2, 0)), ((), (1, 1))]:
     case(f"reshape {shape} {new}", lambda x, n=new: x.reshape(n), lambda x, n=new: x.reshape(n), *drawn(shape))
 case("permute", lambda x: x.permute(2, 0, 1), lambda x: x.permute(2, 0, 1), *drawn((2, 3, 4)))
@@ -90,6 +116,12 @@ case("T", lambda x: x.T, lambda x: x.T, *drawn((2, 3)))
 case("squeeze", lambda x: x.squeeze(1), lambda x: x.squeeze(1), *drawn((2, 1, 4)))
 case("squeeze all", lambda x: x.squeeze(), lambda x: x.squeeze(), *drawn((1, 3, 1)))
 case("unsqueeze", lambda x: x.unsqueeze(-1), lambda x: x.unsqueeze(-1), *drawn((2, 3)))
+case("transpose nothing", lambda x: x.transpose(0, -1), lambda x: x.transpose(0, -1), *drawn((2, 0)))
+case("T of a row", lambda x: x.T * 2, lambda x: x.t() * 2, *drawn((3,)))
+case("squeeze what is longer", lambda x: x.squeeze(-1), lambda x: x.squeeze(-1), *drawn((2, 3)))
+case("unsqueeze in front", lambda x: x.unsqueeze(-3), lambda x: x.unsqueeze(-3), *drawn((2, 3)))
+case("flatten a point", lambda x: x.flatten(), lambda x: x.flatten(), *drawn(()))
+case("flatten from the end", lambda x: x.flatten(-2), lambda x: x.flatten(-2), *drawn((2, 3, 4)))
 case("flatten", lambda x: x.flatten(1), lambda x: x.flatten(1), *drawn((2, 3, 4)))
 PICKS = {"row": 1, "last": -1, "slice": slice(1, None, 2), "two": (slice(None), 1), "new axis": (None, 2),
          "rest": (..., slice(None, 2)), "list": [2, 0, 2, 2], "pairs": ([0, 2, 0], [1, 3, 1]),
@@ -98,6 +130,13 @@ for name, at in PICKS.items():
     case(f"index {name}", lambda x, i=at: x[i], lambda x, i=at: x[i], *drawn((3, 4)))
 MASK = np.array([[True, False, True, False], [False] * 4, [True] * 4])
 case("index mask", lambda x: x[MASK], lambda x: x[torch.tensor(MASK)], *drawn((3, 4)))
+case("index apart", lambda x: x[[0, 1, 0], :, [0, 2, 0]], lambda x: x[[0, 1, 0], :, [0, 2, 0]], *drawn((2, 3, 4)))
+case("index by Tensor", lambda x: x[Tensor([1, 1, 0], dtype=np.int64)], lambda x: x[torch.tensor([1, 1, 0])],
+     *drawn((2, 3)))
+case("where one is a number", lambda x: where(x.data > 0, x, 3), lambda x: torch.where(x > 0, x, 3), *drawn((3, 4)))
+case("where both stretch", lambda x, y: x.where(MASK, y), lambda x, y: torch.where(torch.tensor(MASK), x, y),
+     *drawn((3, 1), (1, 4)))
+case("maximum of a number at 0", lambda x: x.maximum(0), lambda x: torch.maximum(x, torch.zeros_like(x)), TIES)
 case("where", lambda x, y: where(MASK, x, y), lambda x, y: torch.where(torch.tensor(MASK), x, y), *drawn((3, 4), (4,)))
 case("concatenate", lambda x, y: concatenate([x, y, x], axis=-1), lambda x, y: torch.cat([x, y, x], dim=-1),
      *drawn((2, 3), (2, 5)))
@@ -109,6 +148,11 @@ for axis in (0, 1, -1):
          *drawn((3, 4, 5)))
 case("softmax far out", lambda x: Softmax()(x), lambda x: torch.softmax(x, -1),
      np.array([[1000.0, 0, -1000], [88, 89, 90]]))
+CLOSED = np.array([[0.0, -np.inf, 2], [-np.inf, 3, -np.inf]])
+case("softmax of closed ways, far out", lambda x: Softmax()(x), lambda x: torch.softmax(x, -1), CLOSED)
+case("log_softmax of closed ways, far out", log_softmax, lambda x: torch.log_softmax(x, -1), CLOSED)
+case("softmax of no rows", lambda x: Softmax()(x), lambda x: torch.softmax(x, -1), *drawn((0, 3)))
+case("log_softmax of one class", log_softmax, lambda x: torch.log_softmax(x, -1), *drawn((3, 1)))
 IDS = np.array([2, 0, 3])
 case("cross-entropy", lambda x: CrossEntropyLoss()(x, IDS), lambda x: F.cross_entropy(x, torch.tensor(IDS)),
      *drawn((3, 4)))
@@ -118,5 +162,22 @@ case("mean squared error", lambda x, y: MSELoss()(x, y), F.mse_loss, *drawn((3, 
 TARGETS = np.array([[1.0, 0.0, 1.0]])
 case("binary cross-entropy", lambda x: BCELoss()(x, Tensor(TARGETS, dtype=x.dtype)),
      lambda x: F.binary_cross_entropy(x, torch.tensor(TARGETS, dtype=x.dtype)), np.array([[0.3, 0.8, 0.999]]))
+case("binary cross-entropy between", lambda x, y: BCELoss()(x, y), F.binary_cross_entropy,
+     *[0.2 + 0.6 * array for array in drawn((2, 3), (2, 3), low=0)])
+case("binary cross-entropy far out", lambda x: BCELoss()(x, Tensor([1.0, 0, 0.5], dtype=x.dtype)),
+     lambda x: F.binary_cross_entropy(x, torch.tensor([1, 0, 0.5], dtype=x.dtype)), np.array([1e-6, 1 - 1e-6, 0.5]))
+for shape in [(4,), (3, 4), (2, 3, 4), (0, 4), (1, 4)]:
+    case(f"Linear {shape}", lambda x, weight, bias: linear(x, weight, bias), F.linear, *drawn(shape, (5, 4), (5,)))
+    case(f"Linear {shape} without bias", lambda x, weight: linear(x, weight), F.linear, *drawn(shape, (5, 4)))
+case("Flatten", lambda x: Flatten()(x), lambda x: torch.nn.Flatten()(x), *drawn((2, 3, 4)))
+case("Dropout of none", lambda x: Dropout(0.0)(x) * 2, lambda x: torch.nn.Dropout(0.0)(x) * 2, *drawn((3, 4)))
+case("Dropout of all", lambda x: Dropout(1.0)(x), lambda x: torch.nn.Dropout(1.0)(x), *drawn((3, 4)))
+case("Dropout in use", lambda x: Dropout(0.5).eval()(x) * 2, lambda x: torch.nn.Dropout(0.5).eval()(x) * 2,
+     *drawn((3, 4)))
 case("a Tensor used three times", lambda x: x * x + x.tanh() / (x + 5), lambda x: x * x + x.tanh() / (x + 5),
      *drawn((3, 4)))
+
+# What has no gradient is written alike in both.
+CONSTANT = {"greater": lambda x: x > x.T, "greater_equal": lambda x: x >= 0, "less": lambda x: x < x.T,
+            "less_equal": lambda x: x <= 0, "equal": lambda x: x == x.T, "not_equal": lambda x: x != 0,
+            "argmax": lambda x: x.argmax(), "argmax 0": lambda x: x.argmax(0), "argmax -1": lambda x: x.argmax(-1)}

@@ -42,27 +42,54 @@ def test_twenty_steps_lead_where_pytorch_leads(kind, their_kind, settings, dtype
                 agree(p.data, q.numpy(), f"parameter {at} after step {step + 1}", dtype)
 
 
-def test_a_schedule_moves_the_rate_as_pytorch_does():
+@pytest.mark.parametrize("T_max", [1, 10, 30])
+def test_a_schedule_moves_the_rate_as_pytorch_does(T_max):
     other = torch.optim.SGD([torch.zeros(1)], lr=0.3)
-    theirs = torch.optim.lr_scheduler.CosineAnnealingLR(other, T_max=10, eta_min=0.02)
-    mine = CosineAnnealingLR(SGD([Tensor([0.0])], lr=0.3), T_max=10, eta_min=0.02)
-    for _ in range(10):
+    theirs = torch.optim.lr_scheduler.CosineAnnealingLR(other, T_max, eta_min=0.02)
+    mine = CosineAnnealingLR(SGD([Tensor([0.0])], lr=0.3), T_max, eta_min=0.02)
+    for _ in range(25):  # for two of the three that is beyond T_max, and the rate rises again
         mine.step()
         other.step()
         theirs.step()
         assert mine.optimizer.lr == pytest.approx(other.param_groups[0]["lr"], abs=1e-12)
 
 
+@pytest.mark.parametrize(("kind", "their_kind", "settings"), SETTINGS)
+def test_a_network_learns_as_in_pytorch(kind, their_kind, settings):
+    mine, other, images = pair()
+    other.load_state_dict({name: torch.tensor(array) for name, array in mine.state_dict().items()})
+    ids = np.array([4, 0, 1, 2, 3, 0])
+    optimizer, their_optimizer = kind(mine.parameters(), **settings), their_kind(other.parameters(), **settings)
+    schedule = CosineAnnealingLR(optimizer, 15)
+    their_schedule = torch.optim.lr_scheduler.CosineAnnealingLR(their_optimizer, 15)
+    for _ in range(20):
+        optimizer.zero_grad()
+        their_optimizer.zero_grad()
+        loss = CrossEntropyLoss()(mine(Tensor(images)), ids)
+        their_loss = torch.nn.functional.cross_entropy(other(torch.tensor(images)), torch.tensor(ids))
+        agree(loss.data, their_loss.detach().numpy(), "loss", np.float32)
+        loss.backward()
+        their_loss.backward()
+        clip_grad_norm_(mine.parameters(), 0.2)
+        torch.nn.utils.clip_grad_norm_(other.parameters(), 0.2)
+        for step in (optimizer, their_optimizer, schedule, their_schedule):
+            step.step()
+    for (name, p), q in zip(mine.named_parameters(), other.parameters()):
+        np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=1e-3, atol=1e-4, err_msg=name)
+
+
 @pytest.mark.parametrize("limit", [0.1, 3.0, 1e3])
 def test_clipping_scales_as_pytorch_does(limit, dtype):
     rng = np.random.default_rng(5)
-    mine, other = [Tensor(np.zeros(shape)) for shape in SHAPES], [torch.zeros(shape) for shape in SHAPES]
-    for p, q in zip(mine, other):
+    zeros = [np.zeros(shape, dtype) for shape in [*SHAPES, (2,)]]
+    mine, other = [Tensor(array, dtype=dtype) for array in zeros], [torch.tensor(array) for array in zeros]
+    for p, q in zip(mine[:-1], other):  # the last one has no gradient
         p.grad = rng.normal(size=p.shape).astype(dtype)
-        q.grad = torch.tensor(p.grad, dtype=torch.float32)
-    assert clip_grad_norm_(mine, limit) == pytest.approx(float(torch.nn.utils.clip_grad_norm_(other, limit)), rel=1e-4)
-    for p, q in zip(mine, other):
-        np.testing.assert_allclose(p.grad, q.grad.numpy(), rtol=1e-4, atol=1e-5)
+        q.grad = torch.tensor(p.grad)
+    assert clip_grad_norm_(mine, limit) == pytest.approx(float(torch.nn.utils.clip_grad_norm_(other, limit)), rel=1e-6)
+    for p, q in zip(mine[:-1], other):
+        np.testing.assert_allclose(p.grad, q.grad.numpy(), rtol=1e-5)  # PyTorch divides by the norm plus 1e-6
+    assert mine[-1].grad is None
 
 
 def pair():
