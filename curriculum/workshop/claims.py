@@ -151,7 +151,7 @@ def unknown(given, lesson, what):
 
 
 def claim_later_lessons_pass_on_top_of_every_alternative(proof):
-    curriculum, number = proof.lesson.folder.parent, proof.lesson.number
+    curriculum, number = proof.lesson.curriculum, proof.lesson.number
     later = [lessons.load(entry["number"], curriculum) for entry in lessons.entries(curriculum)
              if number in entry["needs"] and not pages.unwritten(curriculum, entry)]
     return [line for one in later for line in on_top(proof, one)]
@@ -198,7 +198,7 @@ def misses(target, reached):
 
 
 def claim_each_arrow_of_the_map_is_needed_and_no_other(proof):
-    curriculum = proof.lesson.folder.parent
+    curriculum = proof.lesson.curriculum
     lower = [entry for entry in lessons.entries(curriculum) if entry["number"] < proof.lesson.number]
 
     def said_without(entry):
@@ -216,7 +216,7 @@ def arrow(lesson, entry, said):
         if not said:
             return [f"{name} is on the map, and with it a stub everything passes"]
         return [] if any(name in line for line in said) else [f"no message names {name}: {said[0]}"]
-    if entry["number"] in pages.needed(lesson.folder.parent, lesson.needs):
+    if entry["number"] in pages.needed(lesson.curriculum, lesson.needs):
         return []  # needed by what is needed
     return [f"{name} is not on the map, and with it a stub this fails: {said[0]}"] if said else []
 

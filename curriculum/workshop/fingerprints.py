@@ -191,7 +191,7 @@ def main(arguments=None):
     parser.add_argument("--curriculum", type=Path, default=CURRICULUM, help="the folder with course.toml")
     parser.add_argument("--build", type=Path, default=BUILD, help="where the files go")
     asked, status = parser.parse_args(arguments), 0
-    for number in asked.numbers or [entry["number"] for entry in lessons.entries(asked.curriculum)]:
+    for number in asked.numbers or lessons.numbers(asked.curriculum):
         lesson = lessons.load(number, asked.curriculum)
         try:
             print(f"{lesson.slug:<20}{write(lesson, asked.build)}")

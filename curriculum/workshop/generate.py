@@ -36,14 +36,19 @@ def slug(lesson):
     return f"{lesson['number']}_{lesson['name']}"
 
 
+def folder(lesson):
+    """Where a lesson's files are; the optional ones stand apart."""
+    return CURRICULUM / ("" if "tier" in lesson else "optional") / slug(lesson)
+
+
 def written(lessons):
     """The lessons that have a source by now."""
-    return [lesson for lesson in lessons if (CURRICULUM / slug(lesson) / "lesson.py").exists()]
+    return [lesson for lesson in lessons if (folder(lesson) / "lesson.py").exists()]
 
 
 def module_text(lesson):
     """The line-aligned module that a wheel carries."""
-    source = CURRICULUM / slug(lesson) / "lesson.py"
+    source = folder(lesson) / "lesson.py"
     module, kept = export.exported(cells.read(source))
     if module != lesson["module"]:
         raise ValueError(f"{source} exports {module}, and course.toml says {lesson['module']}")
@@ -62,15 +67,15 @@ def tier_files(name):
 
 
 def stub_text(lesson):
-    text = (CURRICULUM / slug(lesson) / "lesson.pyi").read_text(encoding="utf-8")
+    text = (folder(lesson) / "lesson.pyi").read_text(encoding="utf-8")
     return f"{NOTE}\n{text}"
 
 
 def kit_files():
     """{path: text} of the kit."""
-    lessons, made = course()["lesson"], {"tinytorch/_course.py": course_map(), **package_stubs()}
-    for lesson in written(lessons):
-        blank = release.release(cells.read(CURRICULUM / slug(lesson) / "lesson.py"))
+    read, made = course(), {"tinytorch/_course.py": course_map(), **package_stubs()}
+    for lesson in written(read["lesson"] + read["optional"]):
+        blank = release.release(cells.read(folder(lesson) / "lesson.py"))
         base = f"tinytorch/_kit/lessons/{slug(lesson)}"
         made[base + ".ipynb"] = cells.write_notebook(blank, lesson["number"], slug(lesson))
         made[base + ".py"] = cells.write_percent(blank)
@@ -87,7 +92,8 @@ def course_map():
     """`_course.py`: what the kit needs to know of course.toml at run time."""
     read = course()
     keep = ("number", "name", "title", "module", "tier", "needs", "hours", "points", "exports")
-    lessons = [{key: lesson[key] for key in keep if key in lesson} for lesson in read["lesson"]]
+    lessons, optional = ([{key: lesson[key] for key in keep if key in lesson} for lesson in read[kind]]
+                         for kind in ("lesson", "optional"))
     packages = {"tinytorch": {}}
     for lesson in read["lesson"]:
         target = "tinytorch." + lesson["module"]
@@ -95,7 +101,8 @@ def course_map():
         if package != "tinytorch":
             packages.setdefault(package, {}).update(dict.fromkeys(lesson["exports"], target))
         packages["tinytorch"].update(dict.fromkeys(lesson.get("top", []), target))
-    named = {"TIERS": read["tier"], "LESSONS": lessons, "MILESTONES": read["milestone"], "PACKAGES": packages}
+    named = {"TIERS": read["tier"], "LESSONS": lessons, "OPTIONAL": optional, "MILESTONES": read["milestone"],
+             "PACKAGES": packages}
     return "\n".join([NOTE, *(f"{name} = {python(value)}" for name, value in named.items()), ""])
 
 
@@ -124,11 +131,12 @@ def package_stubs():
 
 def teach_files():
     """{path: text} of the instructor's package: sources, probes and mistakes as data."""
-    made = {"tinytorch_teach/curriculum/course.toml": (CURRICULUM / "course.toml").read_text(encoding="utf-8")}
-    for lesson in written(course()["lesson"]):
+    read, text = course(), (CURRICULUM / "course.toml").read_text(encoding="utf-8")
+    made = {"tinytorch_teach/curriculum/course.toml": text}
+    for lesson in written(read["lesson"] + read["optional"]):
         for name in SOURCES:
-            text = (CURRICULUM / slug(lesson) / name).read_text(encoding="utf-8")
-            made[f"tinytorch_teach/curriculum/{slug(lesson)}/{name}"] = text
+            path = (folder(lesson) / name).relative_to(CURRICULUM).as_posix()
+            made[f"tinytorch_teach/curriculum/{path}"] = (folder(lesson) / name).read_text(encoding="utf-8")
     return made
 
 

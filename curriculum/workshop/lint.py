@@ -10,6 +10,7 @@ import tomllib
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from generate import CURRICULUM, slug
+from generate import folder as home
 from rules import budgets, checks, exercises, headers, library, manners, matrix, modules, sections, words
 from rules.page import Page
 
@@ -28,7 +29,7 @@ def problems(lesson_folder, course, glossary=None):
     glossary : dict, as read from glossary.toml; ours unless said otherwise
     """
     folder = Path(lesson_folder)
-    entry = next((one for one in course["lesson"] if slug(one) == folder.name), None)
+    entry = next((one for one in course["lesson"] + course.get("optional", []) if slug(one) == folder.name), None)
     if entry is None:
         return [f"{folder.name}: course.toml has no lesson of this name; add it, or rename the folder"]
     glossary = tomllib.loads(GLOSSARY.read_text(encoding="utf-8")) if glossary is None else glossary
@@ -43,7 +44,7 @@ def course_problems(course):
 
 def main(numbers):
     course = tomllib.loads((CURRICULUM / "course.toml").read_text(encoding="utf-8"))
-    known = {lesson["number"]: CURRICULUM / slug(lesson) for lesson in course["lesson"]}
+    known = {lesson["number"]: home(lesson) for lesson in course["lesson"] + course["optional"]}
     unknown = [number for number in numbers if not (known.get(number, CURRICULUM) / "lesson.py").exists()]
     if unknown:
         print(f"no lesson {', '.join(unknown)} is written; give numbers such as 01", file=sys.stderr)

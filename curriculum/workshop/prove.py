@@ -31,7 +31,7 @@ def main(arguments=None):
     parser.add_argument("--curriculum", type=Path, default=CURRICULUM, help="the folder with course.toml")
     asked = parser.parse_args(arguments)
     begun, rows, failed = time.monotonic(), [], 0
-    for number in asked.numbers or [entry["number"] for entry in lessons.entries(asked.curriculum)]:
+    for number in asked.numbers or lessons.numbers(asked.curriculum):
         lesson = lessons.load(number, asked.curriculum)
         if missing := pages.unwritten(asked.curriculum, {"needs": lesson.needs}):
             print(f"{lesson.number} {lesson.title}\n  FAILS  it needs {', '.join(missing)}, not written yet\n")

@@ -102,7 +102,8 @@ class Page:
 
     def entry_at(self):
         """Where course.toml speaks of this lesson."""
-        lines = (self.folder.parent / "course.toml").read_text(encoding="utf-8").splitlines()
+        course = next(above / "course.toml" for above in self.folder.parents if (above / "course.toml").exists())
+        lines = course.read_text(encoding="utf-8").splitlines()
         mark = f'number = "{self.entry["number"]}"'
         return f"course.toml:{lines.index(mark) + 1 if mark in lines else 1}"
 

@@ -35,12 +35,13 @@ def try_first_can_be_tried(page):
 
 
 def use_meets_an_earlier_module(page):
-    """In Use, a graded exercise works with a name that an earlier lesson exports. The first lesson has none."""
+    """In Use, a graded exercise works with a name that an earlier lesson exports. The first has none, optional ones
+    need none."""
     found = page.section("Use")
     exercises = [cell.name for cell in found if cell.role == "exercise"]
     if not exercises:
         yield page.at(found[0] if found else page.cells[-1]), "`## Use` has an exercise of its own, graded"
-    elif page.entry["number"] > page.course["lesson"][0]["number"]:
+    elif page.entry["number"] > page.course["lesson"][0]["number"] and "tier" in page.entry:
         text = "\n".join(cell.text for cell in found if cell.role in ("exercise", "check") and cell.name in exercises)
         if not any(re.search(rf"\b{name}\b", text) for name in _earlier_names(page)):
             yield page.at(found[0]), "no exercise of `## Use` works with a name from an earlier lesson; use one"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import tomllib
 from tinytorch._kit import cells, export, release
+from tinytorch._kit.course import padded
 
 from tinytorch_teach.judging import same
 
@@ -23,6 +24,7 @@ class Lesson:
 
     Attributes
     ----------
+    curriculum, folder : where course.toml is, and where the lesson
     number, slug, module : "03", "03_layers", "tinytorch.nn.layers"
     needs : numbers of the lessons that the connection map names
     cells : all cells of the source
@@ -30,6 +32,7 @@ class Lesson:
     acts : source text for the process that answers
     """
 
+    curriculum: Path
     folder: Path
     number: str
     slug: str
@@ -81,8 +84,27 @@ def filled_cell(cell, code):
 
 def entries(curriculum=SOURCES):
     """The lessons of course.toml whose sources are there, in the order of the course."""
+    return _written(curriculum, "lesson")
+
+
+def optional(curriculum=SOURCES):
+    """The optional ones: gradable like the others, needed by none, and no part of the course's points."""
+    return _written(curriculum, "optional")
+
+
+def numbers(curriculum=SOURCES):
+    """Of all lessons that have sources, optional ones last."""
+    return [entry["number"] for entry in [*entries(curriculum), *optional(curriculum)]]
+
+
+def _written(curriculum, kind):
     course = tomllib.loads((Path(curriculum) / "course.toml").read_text(encoding="utf-8"))
-    return [one for one in course["lesson"] if (Path(curriculum) / slug(one) / "lesson.py").exists()]
+    return [one for one in course.get(kind, []) if (home(curriculum, one) / "lesson.py").exists()]
+
+
+def home(curriculum, entry):
+    """The folder of a lesson; the optional ones, which no tier carries, stand apart."""
+    return Path(curriculum) / ("" if "tier" in entry else "optional") / slug(entry)
 
 
 def slug(entry):
@@ -99,16 +121,16 @@ def load(number, curriculum=SOURCES):
     ValueError
         If its files do not agree; the message names the file and what is missing.
     """
-    there = {entry["number"]: entry for entry in entries(curriculum)}
-    entry = there.get(f"{int(number):02d}") if str(number).isdigit() else None
+    there = {entry["number"]: entry for entry in [*entries(curriculum), *optional(curriculum)]}
+    entry = there.get(padded(str(number)))
     if entry is None:
         raise LookupError(f"{curriculum} has no lesson {number}. It has: {', '.join(there) or 'none'}.")
-    folder = Path(curriculum) / slug(entry)
+    folder = home(curriculum, entry)
     book = cells.read(folder / "lesson.py")
     points = {cell.name: cell.meta["points"] for cell in book if cell.role == "check" and "points" in cell.meta}
     probes, acts = read_probes(folder / "probes.py")
-    lesson = Lesson(folder, entry["number"], slug(entry), "tinytorch." + entry["module"], entry["needs"],
-                    entry.get("title", entry["name"]), book, points, probes, acts)
+    lesson = Lesson(Path(curriculum), folder, entry["number"], slug(entry), "tinytorch." + entry["module"],
+                    entry["needs"], entry.get("title", entry["name"]), book, points, probes, acts)
     _agree(lesson, export.exported(book)[0])
     return lesson
 
@@ -127,10 +149,9 @@ def _agree(lesson, module):
 
 def below(lesson):
     """{path: text} of the prebuilt modules that come before a lesson, as the wheels of the tiers carry them."""
-    curriculum = lesson.folder.parent
-    earlier = [entry for entry in entries(curriculum) if entry["number"] < lesson.number]
+    earlier = [entry for entry in entries(lesson.curriculum) if entry["number"] < lesson.number]
     return {path_of("tinytorch." + entry["module"]):
-            module_text(slug(entry), cells.read(curriculum / slug(entry) / "lesson.py")) for entry in earlier}
+            module_text(slug(entry), cells.read(lesson.curriculum / slug(entry) / "lesson.py")) for entry in earlier}
 
 
 def path_of(module):

@@ -22,6 +22,7 @@ import threading
 from pathlib import Path
 
 from tinytorch._kit.process import Child, Unready, converse
+from tinytorch._kit.course import padded
 
 from tinytorch_teach.environment import PYTHON, environment
 
@@ -86,7 +87,7 @@ class Sandbox:
     """
 
     def __init__(self, modules, lesson, *, memory_bytes=2048 * MIB, cpu_s=300, tier=None):
-        self.lesson, self.memory_bytes, self.cpu_s = f"{int(lesson):02d}", memory_bytes, cpu_s
+        self.lesson, self.memory_bytes, self.cpu_s = padded(str(lesson)), memory_bytes, cpu_s
         self.home = tempfile.TemporaryDirectory(prefix="tinytorch-", ignore_cleanup_errors=True)
         environment(self.home.name, modules)
         refused = []

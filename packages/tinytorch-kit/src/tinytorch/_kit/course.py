@@ -1,9 +1,11 @@
 """The course as data: which lesson builds which module, in which tier. `_course.py` is generated from course.toml."""
-from tinytorch._course import LESSONS, MILESTONES, PACKAGES, TIERS
+import re
 
-BY_NUMBER = {lesson["number"]: lesson for lesson in LESSONS}
-BY_MODULE = {"tinytorch." + lesson["module"]: lesson for lesson in LESSONS}
-PARTS = {module.split(".")[1] for module in BY_MODULE}  # core, nn, ..., training: `tinytorch.nn` needs no import
+from tinytorch._course import LESSONS, MILESTONES, OPTIONAL, PACKAGES, TIERS
+
+BY_NUMBER = {lesson["number"]: lesson for lesson in LESSONS + OPTIONAL}
+BY_MODULE = {"tinytorch." + lesson["module"]: lesson for lesson in LESSONS + OPTIONAL}
+PARTS = {lesson["module"].split(".")[0] for lesson in LESSONS}  # core, nn, ..., training: no import is needed
 AUTOGRAD, TENSOR = "tinytorch.core.autograd", "tinytorch.core.tensor"
 
 
@@ -13,7 +15,7 @@ def names_of(package):
 
 
 def lesson(number):
-    """The entry of a lesson by its number: 3, "3" or "03".
+    """The entry of a lesson by its number: 3, "3" or "03"; optional lessons have numbers such as "04a".
 
     Raises
     ------
@@ -21,11 +23,17 @@ def lesson(number):
         If the course has no such lesson.
     """
     text = str(number)
-    found = BY_NUMBER.get(f"{int(text):02d}") if text.isdecimal() else None
+    found = BY_NUMBER.get(padded(text))
     if found is None:
         raise LookupError(f"There is no Module {text or '(nothing)'}. The modules are {LESSONS[0]['number']} to "
                           f"{LESSONS[-1]['number']}; `tinytorch status` lists them.")
     return found
+
+
+def padded(text):
+    """`03` from `3`, `04a` from `4a`; None if the text is no number of a lesson. Such numbers compare as text."""
+    found = re.fullmatch(r"(\d{1,2})([a-z]?)", text, flags=re.ASCII)
+    return f"{int(found[1]):02d}{found[2]}" if found else None
 
 
 def slug(entry):
@@ -70,11 +78,13 @@ def chosen(text):
 
 def label(entry):
     """`Module 03 Layers`, as messages name it."""
-    return f"Module {entry['number']} {entry['title']}"
+    return f"{'Module' if entry in LESSONS else 'Optional lesson'} {entry['number']} {entry['title']}"
 
 
 def missing(entry, what):
     """Why `what` cannot be imported, and what to type."""
+    if entry in OPTIONAL:
+        return f"{what} is built in {label(entry)}, by you alone. Build it: `tinytorch start {entry['number']}`."
     tier = TIERS[entry["tier"]]
     return (f"{what} is built in {label(entry)} ({tier['title']} tier), which is not here. "
             f"Build it: `tinytorch start {entry['number']}`, then `tinytorch export {entry['number']}`. "

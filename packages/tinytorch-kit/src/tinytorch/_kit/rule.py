@@ -26,11 +26,11 @@ class Finder:
         if entry is None:
             return None
         now, hidden = at_hand(), False
-        if now is not None and int(entry["number"]) >= now:
+        if now is not None and entry["number"] >= now:
             hidden, path = True, _own_folder(name)
         spec = PathFinder.find_spec(name, path) if path else None
         if spec is None and hidden:
-            says = f"{name} is built in {course.label(entry)}, and you are working on lesson {now:02d}."
+            says = f"{name} is built in {course.label(entry)}, and you are working on lesson {now}."
             raise Hidden(says, name=name)
         if spec is None:
             raise ModuleNotFoundError(course.missing(entry, name), name=name)
@@ -49,27 +49,27 @@ def install():
 def at_hand():
     """The number of the lesson at hand, or None. A runner's environment and a notebook's `begin`: the earlier wins."""
     text = os.environ.get("TINYTORCH_LESSON", "")
-    if text and not text.isdigit():
+    if text and course.padded(text) is None:
         raise ValueError(f"TINYTORCH_LESSON is {text!r}; expected the number of a lesson, such as 03.")
-    return min((number for number in (int(text) if text else None, _begun) if number is not None), default=None)
+    return min(filter(None, (course.padded(text), _begun)), default=None)
 
 
 def begin(number):
     """Start lesson `number`: forget later modules that are imported already, and let gradients sleep if it is early."""
     global _begun
-    _begun = int(course.lesson(number)["number"])
+    _begun = course.lesson(number)["number"]
     now = at_hand()
     if now <= _wakes_in():
         sleep()
     for name, entry in course.BY_MODULE.items():
-        if int(entry["number"]) >= now and name in sys.modules and not _stays(sys.modules[name]):
+        if entry["number"] >= now and name in sys.modules and not _stays(sys.modules[name]):
             _forget(name)
     if "tinytorch.core" in sys.modules:
         wake()
 
 
 def _wakes_in():
-    return int(course.BY_MODULE[course.AUTOGRAD]["number"])
+    return course.BY_MODULE[course.AUTOGRAD]["number"]
 
 
 def _stays(module):

@@ -106,11 +106,11 @@ def holds(path, entry):
             text = "\n".join(cell.text for cell in cells.read_notebook(text)) if number is None else ""
             if number is not None:
                 return number == entry["number"]
-        begun = re.search(r"""^begin\(\s*["']?0*(\d+)["']?\s*\)""", text, flags=re.M)
+        begun = re.search(r"""^begin\(\s*["']?(\d+[a-z]?)["']?\s*\)""", text, flags=re.M)
         exports = re.search(r"^#\s*\|\s*default_exp\s+([\w.]+)", text, flags=re.M)
     except (OSError, ValueError, AttributeError):  # not a lesson of ours, so not this one
         return False
-    return begun is not None and int(begun[1]) == int(entry["number"]) or (
+    return begun is not None and course.padded(begun[1]) == entry["number"] or (
         exports is not None and exports[1] == entry["module"])
 
 

@@ -15,6 +15,8 @@ def show(workspace):
         say(f"{absent()} not in this release of the course")
     say(f"yours: {sum(owned)} lines of code in {len(owned)} module{'s' * (len(owned) != 1)}")
     say()
+    table([("", "optional", "state"), *optional(workspace)])
+    say()
     table([("", "milestone", "state"), *milestones(workspace)])
     say()
     say(f"next  {following(workspace)}")
@@ -31,6 +33,14 @@ def modules(workspace):
             owned.append(own.lines(workspace.module(entry)))
         rows.append((entry["number"], entry["title"], state, str(owned[-1]) if state in OWNED else ""))
     return rows, owned
+
+
+def optional(workspace):
+    """Rows of a table: what may be taken besides, and counts for nothing else."""
+    for entry in filter(sheet.has, course.OPTIONAL):
+        state = own.state(workspace, entry)
+        state = ("started" if is_started(workspace, entry) else "not started") if state in TO_DO else state
+        yield entry["number"], entry["title"], state
 
 
 def absent():

@@ -1,0 +1,6 @@
+from typing import Any
+
+from numpy.typing import NDArray
+
+def scaled(array: NDArray[Any]) -> NDArray[Any]: ...
+def row_means(table: NDArray[Any]) -> NDArray[Any]: ...
