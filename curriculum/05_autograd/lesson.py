@@ -107,6 +107,9 @@ assert got[1].tolist() == [[3, -5, 7], [0.5, 4, 6]], "the caller's array was cha
 got = numerical_gradient(lambda a: float(a[0] * a[1] ** 2), np.array([3.0, 4.0]))
 assert np.allclose(got, [16, 24], rtol=1e-7), (
     f"a[0] * a[1]**2 at 3 and 4 has slopes 16 and 24; yours {got}. A little off: was the first element put back?")
+got = np.array([3.0, 4.0])
+got = numerical_gradient(lambda a, still=got: float((a * still).sum()), got)
+assert np.allclose(got, [3, 4]), f"a * still has slopes 3 and 4; yours {got}. 6 and 8: you nudged the caller's array"
 got = numerical_gradient(lambda a: float(a[()] ** 2), np.array(5.0), eps=0.5)
 assert np.allclose(got, 10), f"a single number has shape (); the slope of a square at 5 is 10, yours {got}. Use eps."
 
@@ -741,7 +744,7 @@ def backward(self, gradient=None):
 
 # %% check="backward" points=24
 a, b = Tensor([6.0, 8.0], requires_grad=True), Tensor([3.0, 4.0], requires_grad=True)
-backward(a / b - 5.0, np.array([10.0, 20.0]))
+backward(0.0 - (5.0 - a / b), np.array([10.0, 20.0]))
 assert a.grad is not None, "the leaf a got no gradient: an input without a node keeps it in .grad"
 assert np.allclose(a.grad, [10 / 3, 5]), f"a / b rises by 1 / b: 10 / 3 and 20 / 4; yours {a.grad}"
 assert np.allclose(b.grad, [-20 / 3, -10]), f"for b it is -a / b**2: -10 * 6 / 9 and -20 * 8 / 16; yours {b.grad}"
@@ -749,6 +752,9 @@ a, got = Tensor([3.0], requires_grad=True), np.float32([5.0])
 b = -a
 backward(b - (-b) - a, got)
 assert a.grad.tolist() == [-15], f"2 * -a - a is -3 a: 5 * -3 is -15; yours {a.grad}. -10, -5: `=` where `+` is meant."
+b = Tensor([1.0], requires_grad=True)
+backward(b - a, got)
+backward(b - a, got)
 assert got.tolist() == [5], "the gradient that was handed in was changed: add with `a + b`, and give each leaf a copy"
 a, b = Tensor([5.0], requires_grad=True), Tensor([4.0], requires_grad=True)
 got = (a - b).tanh() - 0.5
@@ -765,12 +771,15 @@ backward(got, np.full((3, 4), 5.0))
 assert a.grad.shape == (3, 1) and (a.grad == 20).all(), f"(3, 1) met (3, 4): 4 * 5 each; yours {a.grad.ravel()}"
 b.grad += 1
 assert (a.grad == 20).all() and b.grad.dtype == np.float32, "each leaf has an array of its own, of its own dtype"
-try:
-    backward(got, np.full((3, 4), 5.0))
-except RuntimeError:
-    pass
-else:
-    raise AssertionError("this graph was walked twice: when a node is done, call its free()")
+b = Tensor([4.0], requires_grad=True)
+got, a = -b, -b
+backward(got - a)
+for got in (got, a):
+    try:
+        backward(got)
+    except RuntimeError:
+        continue
+    raise AssertionError("this graph was walked twice: when a node is done, call its free(), in the loop")
 del a, b
 
 # %% given="enable_autograd"

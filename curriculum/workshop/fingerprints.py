@@ -194,9 +194,9 @@ def main(arguments=None):
     for number in asked.numbers or lessons.numbers(asked.curriculum):
         lesson = lessons.load(number, asked.curriculum)
         try:
-            print(f"{lesson.slug:<20}{write(lesson, asked.build)}")
+            print(f"{lesson.slug:<24}{write(lesson, asked.build)}")
         except (Refused, ValueError) as error:
-            print(f"{lesson.slug:<20}not written:\n{error}", file=sys.stderr)
+            print(f"{lesson.slug:<24}not written:\n{error}", file=sys.stderr)
             status = 1
     return status
 

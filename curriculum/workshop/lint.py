@@ -54,7 +54,7 @@ def main(numbers):
         if (folder / "lesson.py").exists() and number in (numbers or known):
             said = problems(folder, course)
             found += said
-            print(f"{folder.name:<20} {len(said) or 'no'} problem{'' if len(said) == 1 else 's'}")
+            print(f"{folder.name:<24} {len(said) or 'no'} problem{'' if len(said) == 1 else 's'}")
     print(*found, sep="\n", end="\n" if found else "")
     return 1 if found else 0
 

@@ -68,12 +68,11 @@ MISTAKES = {
                 return changed
             """, says="`changed = array` is the same array under another name: array.copy().",
              ask="How many arrays are there?", symptom="the caller's array changes"),
-        dict(name="a slice", code="""
-                changed = array[:]
-                changed[0] = 0
+        dict(name="a one", code="""
+                changed = array.copy()
+                changed[0] = 1
                 return changed
-            """, says="A slice of a NumPy array shares its memory, other than a list's: array.copy().",
-             ask="Does array[:] have memory of its own?", symptom="the caller's array changes"),
+            """, says="0, not 1.", ask="What should the first number become?", symptom="1 in front"),
         dict(name="the last", code="""
                 changed = array.copy()
                 changed[-1] = 0
@@ -84,11 +83,11 @@ MISTAKES = {
                 changed[:] = 0
                 return changed
             """, says="Only the first.", ask="What is left of the others?", symptom="zeros everywhere"),
-        dict(name="restored too late", code="""
-                array[0] = 0
+        dict(name="two of them", code="""
                 changed = array.copy()
+                changed[:2] = 0
                 return changed
-            """, says="Copy first, then change.", ask="When do you copy?", symptom="the caller's array changes"),
+            """, says="Only the first.", ask="How many numbers are in array[:2]?", symptom="the second is gone"),
     ],
     "array_bytes": [
         dict(name="numbers", code="array_bytes = shape[0] * shape[1] * shape[2]", says="Each takes 8 bytes.",

@@ -73,11 +73,11 @@ MISTAKES = {
                 assert np.allclose(found, [6, -10]), "the slopes are 6 and -10"
             """, says="Take a function in which the numbers meet, such as a product.",
              ask="Does the second slope depend on the first number?", symptom="lets the colleague pass"),
-        dict(name="a tiny eps", code="""
-                found = slopes_of(lambda a: float(a[0] * a[1]), np.array([3.0, 4.0]), 1e-9)
-                assert np.allclose(found, [4, 3], atol=1e-3), "the slopes are 4 and 3"
-            """, says="With a tiny eps what was not put back hardly shows: take 0.5.", ask="How large is eps?",
-             symptom="lets the colleague pass"),
+        dict(name="to the last bit", code="""
+                found = slopes_of(lambda a: float(a[0] * a[1]), np.array([3.0, 4.0]), 0.5)
+                assert (found == [4, 3]).all(), "the slopes are 4 and 3"
+            """, says="Slopes by nudging are off by rounding; compare with np.allclose.",
+             ask="And if a right function takes a smaller eps of its own?", symptom="refuses some right functions"),
         dict(name="the first slope", code="""
                 found = slopes_of(lambda a: float(a[0] * a[1]), np.array([3.0, 4.0]), 0.5)
                 assert np.isclose(found[0], 4), "the first slope is 4"
@@ -106,9 +106,10 @@ MISTAKES = {
         dict(name="too strict", code="return bool((formula(array) == slopes(function, array)).all())",
              says="Nudging is off by rounding; compare with np.allclose.", ask="Are two such numbers ever equal?",
              symptom="refuses right formulas"),
-        dict(name="values for slopes", code="return bool(np.allclose(formula(array).sum(), function(array)))",
-             says="The formula gives slopes; compare them with slopes.", ask="What does `formula` return?",
-             symptom="refuses right formulas"),
+        dict(name="to seven digits",
+             code="return bool(np.allclose(formula(array), slopes(function, array), rtol=1e-7))",
+             says="To one part in 10,000: rtol=1e-4.", ask="How far off may a formula be?",
+             symptom="refuses formulas that are near enough"),
         dict(name="their mean", code="""
                 return bool(np.isclose(np.mean(formula(array)), slopes(function, array).mean(), rtol=1e-2))
             """, says="Element by element.", ask="Could two wrongs make a right mean?",

@@ -88,16 +88,17 @@ def draw_agrees(rng):
 
 
 def act_agrees(lesson, arrays):
-    answer = []
-    for array in arrays:
-        last = np.zeros_like(array)
-        last.ravel()[-1] = 1
-        formulas = [lambda a: 3 * a**2 * (1 - last), lambda a: 3 * a**2 * 1.001 * (1 - last),
-                    lambda a: 3 * a**2 * 1.00005 * (1 - last), lambda a: 3 * a**2 * 1.00015 * (1 - last),
-                    lambda a: a**3, lambda a: 3 * a**2 * (1 - last) + 0.1 * last,
-                    lambda a: 3 * a**2 * (1 - last) + 6e-7 * last, lambda a: 3 * a**2 * (1 - last) + 1.5e-6 * last]
-        answer += [lesson.agrees(lambda a: float((a**3 * (1 - last)).sum()), formula, array) for formula in formulas]
-    return answer
+    return [agrees for array in arrays for agrees in asked(lesson, array)]
+
+
+def asked(lesson, array):
+    """Of the sum of cubes, all but the last: formulas that are right, off by a little, and wrong."""
+    others = np.ones_like(array)
+    others.ravel()[-1] = 0
+    formulas = [lambda a: 3 * a**2 * others, lambda a: 3 * a**2 * 1.001 * others, lambda a: 3 * a**2 * 1.00005 * others,
+                lambda a: 3 * a**2 * 1.00015 * others, lambda a: a**3, lambda a: 3 * a**2 * others + 0.1 * (1 - others),
+                lambda a: 3 * a**2 * others + 6e-7 * (1 - others), lambda a: 3 * a**2 * others + 1.5e-6 * (1 - others)]
+    return [lesson.agrees(lambda a: float((a**3 * others).sum()), formula, array) for formula in formulas]
 
 
 def judge_agrees(arrays, answer, reference):

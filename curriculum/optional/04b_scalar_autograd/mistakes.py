@@ -128,16 +128,16 @@ MISTAKES = {
             symptom="right for one operation, wrong for a chain",
         ),
         dict(
-            name="oldest first",
+            name="the result passed over",
             code="""
                 self.grad = 1.0
-                for value in reversed(newest_first(self)):
+                for value in newest_first(self)[1:]:
                     for parent, slope in zip(value.parents, value.slopes):
                         parent.grad += value.grad * slope
             """,
-            says="A Value can hand on only what it has been given: newest first.",
-            ask="What is the grad of the first Value that you ask?",
-            symptom="zeros everywhere but at the result's own parents",
+            says="The result itself comes first, and hands its 1 on to its parents.",
+            ask="Who tells the result's own parents their slopes?",
+            symptom="zeros everywhere but at the result",
         ),
         dict(
             name="parents only",
@@ -185,8 +185,8 @@ MISTAKES = {
         ),
         dict(
             name="lower is enough",
-            code="assert abs(descend(lambda x: x * x, Value(3), 2, 0.1)) < 3, 'it should come nearer to 0'",
-            says="The colleague comes nearer too. Compare with where two steps must lead.",
+            code="assert descend(lambda x: x * x, Value(3), 2, 0.1) < 2.39, 'two steps lead further than one'",
+            says="The colleague goes further than one step, too. Compare with where two steps must lead.",
             ask="Where does the colleague stand after two steps?",
             symptom="lets the colleague pass",
         ),

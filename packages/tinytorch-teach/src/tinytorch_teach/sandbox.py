@@ -21,8 +21,8 @@ import tempfile
 import threading
 from pathlib import Path
 
-from tinytorch._kit.process import Child, Unready, converse
 from tinytorch._kit.course import padded
+from tinytorch._kit.process import Child, Unready, converse
 
 from tinytorch_teach.environment import PYTHON, environment
 

@@ -78,12 +78,12 @@ def chosen(text):
 
 def label(entry):
     """`Module 03 Layers`, as messages name it."""
-    return f"{'Module' if entry in LESSONS else 'Optional lesson'} {entry['number']} {entry['title']}"
+    return f"{'Module' if 'tier' in entry else 'Optional lesson'} {entry['number']} {entry['title']}"
 
 
 def missing(entry, what):
     """Why `what` cannot be imported, and what to type."""
-    if entry in OPTIONAL:
+    if "tier" not in entry:
         return f"{what} is built in {label(entry)}, by you alone. Build it: `tinytorch start {entry['number']}`."
     tier = TIERS[entry["tier"]]
     return (f"{what} is built in {label(entry)} ({tier['title']} tier), which is not here. "
