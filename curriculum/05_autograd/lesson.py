@@ -284,6 +284,7 @@ assert np.allclose(got[0], [[-60, -100, -140], [44, 68, 92]]), (
 assert np.allclose(got[1][0], [-12, -3, 6, 15]), f"for b, row 0: -4*3 + 0*6 = -12 first, then -3, 6, 15; yours {got[1]}"
 got = RULES["matmul"].vjp(np.ones((7, 2, 4)), None, np.ones((7, 2, 3)), np.ones((7, 3, 4)), needs=(False, True))
 assert got[0] is None, f"nobody asked for the gradient of a: expected None, found an array of shape {np.shape(got[0])}"
+assert RULES["matmul"].needs, "the line @rule(np.matmul, needs=True) belongs above the function, as it stands"
 assert got[1].shape == (7, 3, 4), f"a stack of 7 tables keeps its 7: expected (7, 3, 4), found {got[1].shape}"
 
 # %% demo="product_rules"
@@ -333,8 +334,10 @@ got = RULES["sum"].vjp(np.array([5.0, 7, 9]), None, np.ones((3, 4)), axis=1, kee
 assert isinstance(got, tuple) and len(got) == 1, f"a tuple of one gradient: `return (gradient,)`; yours is {got}"
 assert np.shape(got[0]) == (3, 4), f"the gradient has the shape of a, (3, 4); yours {np.shape(got[0])}"
 assert got[0].tolist() == [[5] * 4, [7] * 4, [9] * 4], f"row 0 is four times 5, then 7, then 9; yours {got[0].tolist()}"
-got = RULES["sum"].vjp(np.array([[5.0, 7, 9]]), None, np.ones((4, 3)), axis=0, keepdims=True)[0]
-assert got.tolist() == [[5, 7, 9]] * 4, f"with keepdims the axis is still there; rows of 5, 7, 9, yours {got.tolist()}"
+got = RULES["sum"].vjp(np.array([[5.0], [7]]), None, np.ones((2, 3)), axis=1, keepdims=True)[0]
+assert got.tolist() == [[5] * 3, [7] * 3], f"with keepdims the axis is still there; threes of 5 and 7, yours {got}"
+got = RULES["sum"].vjp(np.array(4.0), None, np.ones((2, 3)), axis=None, keepdims=False)[0]
+assert got.tolist() == [[4] * 3] * 2, f"without an axis all six made one number, and each gets its 4; yours {got}"
 got = RULES["sum"].vjp(np.array([5.0, 7, 9]), None, np.ones((4, 3, 6)), axis=(0, -1), keepdims=False)[0]
 assert got.shape == (4, 3, 6) and (got[:, 1] == 7).all(), "two axes at once: np.expand_dims takes both"
 got = RULES["reshape"].vjp(np.arange(12.0).reshape(6, 2), None, np.ones((3, 4)), shape=(6, 2))[0]
@@ -353,7 +356,7 @@ def unbroadcast(grad, shape):
     """The gradient for an array of `shape` that was stretched to the shape of `grad`."""
     # How: collect the axes to sum over, those that were put in front and those whose length was 1; sum; reshape.
     # Example: ones of shape (2, 3, 4), for shape (3, 1), become a (3, 1) array of eights.
-    # Hint: `sum` takes a tuple of axes. The axes of `shape` are the last ones of `grad`; those in front are `grad`'s.
+    # Hint: `sum` takes a tuple of axes. The first grad.ndim - len(shape) axes of `grad` were put in front.
     ### BEGIN SOLUTION
     if grad.shape == shape:
         return grad
@@ -560,6 +563,9 @@ class Node:
         """Let go of all arrays; this node cannot be walked again."""
         self.inputs = self.out = self.told = None
 
+    def __repr__(self):
+        return f"<node {self.number} {self.rule.name!r}>"
+
     def __reduce_ex__(self, protocol):
         raise TypeError("only a leaf can be copied or pickled; make one of the result: Tensor(t.data)")
 
@@ -680,8 +686,9 @@ def reachable(tensor):
         If nothing was recorded, if a node was walked before, or if an array has been exchanged since.
     """
     if tensor._node is None:
-        raise RuntimeError("nothing was recorded that leads to this Tensor: no input had requires_grad=True, or it was "
-                           "computed inside `with no_grad():`, by NumPy, or while gradients slept")
+        raise RuntimeError("nothing was recorded that leads to this Tensor: it is a leaf, no input had "
+                           "requires_grad=True, or it was computed inside `with no_grad():`, by NumPy, or while "
+                           "gradients slept")
     _unchanged(tensor, tensor._node)
     seen, todo = {tensor._node}, [tensor._node]
     while todo:
@@ -689,10 +696,10 @@ def reachable(tensor):
         if node.inputs is None:
             raise RuntimeError(f"this graph was walked already, and {node.rule.name!r} has let go of its arrays. "
                                "Compute the result again; for one walk over two losses, add the losses.")
-        for x in node.inputs:
+        for x, wanted in zip(node.inputs, node.wants):
             if isinstance(x, Tensor):
                 _unchanged(x, node)
-                if x._node is not None and x._node not in seen:
+                if wanted and x._node is not None and x._node not in seen:
                     seen.add(x._node)
                     todo.append(x._node)
     return sorted(seen, key=attrgetter("number"), reverse=True)
@@ -812,9 +819,9 @@ y.backward()
 print(x.grad)
 
 # %% [markdown]
-# Nothing in 01 knows of gradients, and its `*` now has them. So has every layer and loss of yours. `gradcheck` is your
-# oracle once more, for whole functions: it compares `backward` with nudging, in float64. In the demo it also answers
-# *Try first*.
+# Nothing in 01 knows of gradients, and its `*` now has them. So has every layer and loss of yours; and after
+# `tinytorch export 05`, every program that imports a Tensor of yours. `gradcheck` is your oracle once more, for whole
+# functions: it compares `backward` with nudging, in float64. In the demo it also answers *Try first*.
 
 # %% given="gradcheck"
 #| export
@@ -965,7 +972,7 @@ print("`=` for `+=`: x * x at 3 has slope", slopes["x"], "there, and no error")
 #
 # A colleague's first layer takes images as they are stored, pixels 0 to 255, and says it in one expression of NumPy,
 # which is shorter and a little faster. It gives the numbers that it should, to the last digit. A network with it is
-# trained by hand: the loss of 50 digits, its gradient, and each parameter a little way down its slope, again and again.
+# trained by hand: the loss of 32 digits, its gradient, and each parameter a little way down its slope, again and again.
 
 # %% fault="pixel_layer"
 class PixelLayer(Linear):

@@ -88,8 +88,9 @@ def rejects(check, function):
     except NotImplementedError:  # something that is still to be written
         raise
     except Exception as error:
-        raise AssertionError(f"your check ended with {type(error).__name__}: {error}. Only an AssertionError says "
-                             "'refused'; if the function raised this, catch it with try.") from error
+        said = f"{type(error).__name__}: {str(error).rstrip('.')}"
+        raise AssertionError(f"your check ended with {said}. Only an AssertionError says 'refused'; if the function "
+                             "raised this, catch it with try.") from error
     return False
 
 
