@@ -53,7 +53,7 @@ def caught():
     lines = (HERE / "wrong.py").read_text(encoding="utf-8").splitlines()
     seen = {found["range"]["start"]["line"] for found in pyright("wrong.py") if found["severity"] == "error"}
     for line, text in enumerate(lines):
-        if text.startswith(("Tensor", "broadcast", "Linear")) and line not in seen:
+        if text and not text.startswith(('"', "from")) and line not in seen:
             yield f"wrong.py:{line + 1}: pyright lets this pass: {text}"
 
 

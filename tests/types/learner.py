@@ -1,9 +1,11 @@
 """What a learner's editor sees: every line here must be clean, and each `reveal_type` as its comment says."""
 # ruff: noqa: F821
 import numpy as np
-from tinytorch.core import Tensor
+from tinytorch.core import Tensor, enable_autograd, gradcheck, no_grad, rule
 from tinytorch.core.tensor import broadcast_shape, matmul_loops
-from tinytorch.nn import Linear, ReLU, Sequential, Sigmoid
+from tinytorch.nn import CrossEntropyLoss, Linear, ReLU, Sequential, Sigmoid
+from tinytorch.optim import SGD, Adam
+from tinytorch.training import clip_grad_norm_
 
 x = Tensor(np.ones((32, 784)))
 model = Sequential(Linear(784, 128), ReLU(), Linear(128, 10))
@@ -16,3 +18,35 @@ reveal_type(x.memory_footprint())  # int
 reveal_type(broadcast_shape((3, 1), (4,)))  # tuple[int, ...]
 reveal_type(x.shape)  # tuple[int, ...]
 matmul_loops(x.data, x.data)
+
+enable_autograd()
+adam, targets = Adam(model.parameters(), lr=1e-3), np.arange(32) % 10
+loss = CrossEntropyLoss()(model(x), targets)
+reveal_type(loss.backward())  # None
+reveal_type(loss.item())  # float
+reveal_type(gradcheck(lambda a: a.exp(), x))  # float
+reveal_type(clip_grad_norm_(model.parameters(), 1.0))  # float
+reveal_type(adam.state_memory())  # int
+adam.step()
+SGD(model.parameters(), lr=0.1, momentum=0.9).zero_grad()
+
+
+@no_grad()
+def accuracy(right: int) -> float:
+    with no_grad():
+        return right / len(targets)
+
+
+reveal_type(accuracy(3))  # float
+
+
+def cube(array):
+    return array**3
+
+
+@rule(cube, needs=True)
+def cube_rule(grad_out, out, a, needs):
+    return (3 * grad_out * a * a,)
+
+
+reveal_type(Tensor._apply(cube, x))  # Tensor

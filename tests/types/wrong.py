@@ -1,9 +1,16 @@
 """Mistakes that an editor must see: each line must be an error."""
-from tinytorch.core import Tensor
+from tinytorch.core import Tensor, gradcheck, no_grad, rule
 from tinytorch.core.tensor import broadcast_shape
 from tinytorch.nn import Linear
+from tinytorch.optim import SGD
 
 Tensor([1.0]).summ()
 broadcast_shape(3, 4)
 Linear("784", 10)
 Tensor([1.0]) @ 2
+Tensor([1.0]).backwards()
+Tensor([1.0]).grad.sum()
+gradcheck(Tensor([1.0]))
+no_grad(True)
+rule(3)
+SGD(Linear(3, 2))
