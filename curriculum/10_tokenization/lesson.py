@@ -20,6 +20,7 @@ begin("10")
 import json
 from collections import Counter, defaultdict
 from heapq import heapify, heappop, heappush
+from operator import index
 from pathlib import Path
 
 import numpy as np
@@ -374,16 +375,18 @@ for name, row in [("longest", colleague_encode(byte_tokens(page), book_merges)),
     print(f"{name} first: {' | '.join(pieces[token].decode() for token in row[:16])}")
 
 # %% [markdown]
-# A round trip cannot see it: whichever way a text is cut, its pieces put together are the text. But a model that learnt
-# from rows cut in one way now reads rows cut in another, and pays for more of them. What is right here? A text that
-# was learnt from knows it: encoded, it must come out as the row that was left when its last merge had been learnt.
+# Longest first takes what is long now, and breaks up what would have become longer. A round trip cannot see it:
+# whichever way a text is cut, its pieces put together are the text. But a model that learnt from rows cut in one way
+# now reads rows cut in another, and pays for more of them. What is right here? A text that was learnt from knows it:
+# encoded, it must come out as the row that was left when its last merge had been learnt.
 
 # %% exercise="catch"
 def check_encode(encode):
     """Raise AssertionError unless `encode(tokens, merges)` does the merges in the order in which they were learnt."""
     # How: learn merges from a text with many repeats; replay them one by one with `merge`; ask `encode` for that text.
     # Example: check_encode(colleague_encode) raises AssertionError.
-    # Hint: the demo above has the replay. 60 merges of the page are enough.
+    # Hint: learn_merges_loops replays while it learns: tokens = merge(tokens, pair, 256 + number). 60 merges of `page`
+    # are enough.
     ### BEGIN SOLUTION
     tokens = byte_tokens(page)
     merges = learn_merges(tokens, 60)
@@ -478,7 +481,7 @@ class BPETokenizer:
 
     def decode(self, tokens):
         """The text of a row of tokens; special ones show their names, and half a character a replacement sign."""
-        row = [int(token) for token in (tokens.data if isinstance(tokens, Tensor) else tokens)]
+        row = [index(token) for token in (tokens.data if isinstance(tokens, Tensor) else tokens)]  # refuses 3.0
         strange = [token for token in row if not 0 <= token < self.vocab_size]
         if strange:
             raise ValueError(f"tokens go from 0 to {self.vocab_size - 1}, and found {strange[0]}. Was it encoded with "

@@ -234,6 +234,12 @@ def test_a_token_that_is_not_in_the_vocabulary_is_refused(token):
         TOKENIZER.decode([5, token])
 
 
+@pytest.mark.parametrize("tokens", [[3.0], np.array([3.0]), Tensor([3]), Tensor([[3, 4], [5, 6]], dtype=np.int64)])
+def test_floats_and_whole_batches_are_no_row_of_tokens(tokens):
+    with pytest.raises(TypeError, match="integer"):
+        TOKENIZER.decode(tokens)
+
+
 # batches
 
 
