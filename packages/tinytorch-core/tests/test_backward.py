@@ -54,6 +54,14 @@ def test_what_did_not_lead_to_the_result_is_not_asked(asked):
     assert asked == ["sum", "multiply"] and other.grad is None
 
 
+def test_a_result_that_wants_no_gradient_ends_the_walk(asked):
+    x, w = leaf(3), leaf(3)
+    y = x * 2
+    y.requires_grad = False
+    (y * w).sum().backward()
+    assert x.grad is None and np.array_equal(w.grad, y.data) and asked == ["sum", "multiply"]
+
+
 def test_a_chain_of_5000_operations_needs_no_recursion():
     x = y = Tensor([1.0], requires_grad=True)
     for _ in range(5000):
