@@ -94,3 +94,7 @@ def test_needs_are_complete():
         assert set(entry["needs"]) <= set(needs)
         assert all(set(course.BY_NUMBER[number]["needs"]) <= set(needs) for number in needs)
     assert course.milestone(1)["needs"] == ["01", "02", "03", "04"]
+
+
+def test_a_milestone_has_its_number_with_or_without_the_zero():
+    assert course.milestone("02") == course.milestone(2) == course.milestone("2")

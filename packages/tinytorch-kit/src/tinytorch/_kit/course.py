@@ -42,14 +42,14 @@ def slug(entry):
 
 
 def milestone(number):
-    """The entry of a milestone, whose `needs` become all the modules that it needs directly or not.
+    """The entry of a milestone, 2, "2" or "02", whose `needs` become all the modules that it needs directly or not.
 
     Raises
     ------
     LookupError
         If the course has no such milestone.
     """
-    found = next((one for one in MILESTONES if str(one["number"]) == str(number)), None)
+    found = next((one for one in MILESTONES if str(one["number"]) == str(number).lstrip("0")), None)
     if found is None:
         listed = ", ".join(f"{one['number']} {one['title']} {one['year']}" for one in MILESTONES)
         raise LookupError(f"There is no Milestone {number}. The milestones are {listed}.")
