@@ -119,7 +119,7 @@ def _number(x, beside, forward):
         x = _plain(x, forward)
     for t in beside:
         if isinstance(t, Tensor):
-            return t._data.dtype.type(x) if t._data.dtype.kind == "f" else x
+            return np.array(x, t._data.dtype) if t._data.dtype.kind == "f" else x
     return np.float32(x)
 
 

@@ -651,7 +651,7 @@ measured("nodes of one loss: Linear, ReLU, Linear, cross-entropy", len(names))
 #| export
 def pull(node, grad_out):
     """The gradients for a node's inputs, from its rule. Readings with a `.pull` see each call, as they see `_apply`."""
-    arrays = [x._data if isinstance(x, Tensor) else node.out.dtype.type(x) for x in node.inputs]
+    arrays = [x._data if isinstance(x, Tensor) else np.array(x, node.out.dtype) for x in node.inputs]
     return node.rule.vjp(grad_out, node.out, *arrays, **node.told)
 
 
@@ -698,7 +698,8 @@ def reachable(tensor):
                                "Compute the result again; for one walk over two losses, add the losses.")
         for x, wanted in zip(node.inputs, node.wants):
             if isinstance(x, Tensor):
-                _unchanged(x, node)
+                if x._version:
+                    _unchanged(x, node)
                 if wanted and x._node is not None and x._node not in seen:
                     seen.add(x._node)
                     todo.append(x._node)
@@ -733,7 +734,8 @@ def backward(self, gradient=None):
     # its .grad. When all inputs of a node are done: node.free().
     # Example: x = 3 and y = x * x: the node has x twice among its inputs, gets 3 for each, and x.grad is 6.
     # Hint: take a gradient out with grads.pop(node). In `grads`, add with `a + b`, which makes a new array: with +=
-    # you would write into an array that another node has, too. A leaf's first gradient: np.array(grad, dtype=x.dtype).
+    # you would write into an array that another node has, too. A leaf's first gradient:
+    # np.array(grad, dtype=x.dtype, order="C"), rows in one piece like its own; across rows memory is slow.
     ### BEGIN SOLUTION
     for node in nodes:
         for x, wanted, grad in zip(node.inputs, node.wants, ask(node, grads.pop(node))):
@@ -743,7 +745,7 @@ def backward(self, gradient=None):
             if x._node is not None:
                 grads[x._node] = grads[x._node] + grad if x._node in grads else grad
             elif x.grad is None:
-                x.grad = np.array(grad, dtype=x.dtype)
+                x.grad = np.array(grad, dtype=x.dtype, order="C")
             else:
                 x.grad += grad
         node.free()

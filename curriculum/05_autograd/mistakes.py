@@ -619,6 +619,10 @@ SURVIVORS = {
         "`b.swapaxes(-1, -2)` becomes `b.swapaxes(-2, -1)`": "right: the same two change places",
         "`a.swapaxes(-1, -2)` becomes `a.swapaxes(-2, -1)`": "right: the same two change places",
     },
+    "backward": {
+        "`np.array(grad, dtype=x.dtype, order='C')` becomes `np.array(grad, dtype=x.dtype)`":
+            "right: the same numbers, in another order in memory",
+    },
     "catch": {
         "`make(7)` becomes `make(8)`": "right: any size will do",
         "`make(7)` becomes `make(6)`": "right: any size will do",

@@ -60,20 +60,23 @@ def milestone(number):
 
 
 def chosen(text):
-    """Lesson entries for `core`, `arch`, `opt`, `all`, `none`, `01-09` or `05,12`, in the order of the course."""
+    """Lesson entries for `core`, `arch`, `opt`, `all`, `none`, `01-09` or `05,12`, in the order of the course.
+
+    An optional lesson is chosen by its own number only, and comes last.
+    """
     picked = set()
     for part in [] if text == "none" else text.split(","):
         first, dash, last = part.strip().partition("-")
         if part.strip() == "all" or part.strip() in TIERS:
             picked |= {one["number"] for one in LESSONS if part.strip() in ("all", one["tier"])}
         elif dash:
-            low, high = int(lesson(first)["number"]), int(lesson(last)["number"])
+            low, high = lesson(first)["number"], lesson(last)["number"]
             if low > high:
                 raise LookupError(f"{part.strip()} runs backwards; write {last}-{first}.")
-            picked |= {f"{n:02d}" for n in range(low, high + 1)}
+            picked |= {one["number"] for one in LESSONS if low <= one["number"] <= high}
         else:
             picked.add(lesson(first)["number"])
-    return [one for one in LESSONS if one["number"] in picked]
+    return [one for one in LESSONS + OPTIONAL if one["number"] in picked]
 
 
 def label(entry):
