@@ -8,7 +8,7 @@ on from 1969. Here the layer in the middle has 128 units and looks at digits; be
 The data set is TinyDigits, 4,000 images to learn from and 1,000 for the test, or the whole MNIST (`--data mnist`).
 Settings are chosen without the test: each learning rate on offer learns from four fifths of the training images and is
 scored on the last fifth. The best then learns from all of them, and the test is asked once. In the end one step is
-taken in other ways that must come to the same: in small batches, with less memory, and stopped and resumed.
+taken in other ways, of which we know where they lead: in small batches, with less memory, stopped and resumed.
 """
 import argparse
 import math
@@ -28,14 +28,14 @@ try:
     from tinytorch.core import Tensor, no_grad, standardise
     from tinytorch.datasets import mnist, tinydigits
     from tinytorch.nn.activations import ReLU
-    from tinytorch.nn.layers import Linear, Module, Sequential
+    from tinytorch.nn.layers import Linear, Sequential
     from tinytorch.optim import SGD, Adam
     from tinytorch.training import CosineAnnealingLR, Trainer, checkpoint, load_checkpoint, save_checkpoint
 except ImportError as missing:  # its text says what is not there and what to type
     print(missing, file=sys.stderr)
     raise SystemExit(2) from None
 
-BATCH, VERDICTS = 32, []
+BATCH, RATE, VERDICTS = 32, 0.003, []
 momentum = partial(SGD, momentum=0.9)
 
 
@@ -147,27 +147,28 @@ def compete(tried, data, seed):
     return models
 
 
-class Rerun(Module):
-    """A network that keeps its input alone, and runs once more when `backward` comes by."""
-
-    def __init__(self, inner):
-        self.inner = inner
+class Rerun(Sequential):
+    """Holds a network, keeps its input alone, and runs it once more when `backward` comes by."""
 
     def forward(self, x):
-        return checkpoint(self.inner, x)
+        return checkpoint(self[0], x)
 
 
-def begin(seed, optimizer, wrap=lambda model: model, pieces=1):
+def begin(seed, optimizer, wrap=lambda model: model, **options):
     model = wrap(mlp(np.random.default_rng(seed)))
-    optimizer = optimizer(model.parameters(), 0.003)
-    return Trainer(model, optimizer, schedule=CosineAnnealingLR(optimizer, 4), accumulate=pieces)
+    optimizer = optimizer(model.parameters(), RATE)
+    return Trainer(model, optimizer, schedule=CosineAnnealingLR(optimizer, 4), **options)
+
+
+def weights(trainer):
+    return np.concatenate([p.data.ravel() for p in trainer.model.parameters()])
 
 
 def step(trainer, data, first=0):
     """One step on 32 images; the weights after it."""
     rows = np.split(np.arange(first, first + 32), trainer.accumulate)
     trainer.fit([(flat(data.train_images[some]), data.train_labels[some]) for some in rows], epochs=1)
-    return np.concatenate([p.data.ravel() for p in trainer.model.parameters()])
+    return weights(trainer)
 
 
 def resumed(trainer, data, seed):
@@ -181,19 +182,23 @@ def resumed(trainer, data, seed):
 
 
 def agrees(data, seed):
-    """Other ways that must come to the same weights, and the bytes that the MLP and its optimizer keep."""
-    print("\nThe same steps of the MLP, taken in other ways:")
-    usual = step(begin(seed, momentum), data)
-    for name, trainer in [("4 batches of 8 for 32", begin(seed, momentum, pieces=4)),
-                          ("run twice, nothing kept", begin(seed, momentum, wrap=Rerun))]:
-        apart = np.abs(step(trainer, data) - usual).max()
-        row(name, f"{apart:.0e} apart", "below 1e-06", apart < 1e-6)
-    trainer = begin(seed, Adam)
-    differ = int(np.not_equal(*resumed(trainer, data, seed)).sum())
-    row("stopped and resumed", f"{differ} of {usual.size:,} numbers differ", "none", differ == 0)
+    """Other ways that must come to the same weights, how far two steps go, and the bytes that are kept."""
+    print("\nOne step of the MLP, taken in other ways:")
+    usual, start = begin(seed, momentum), weights(begin(seed, momentum))
+    after = step(usual, data)
+    for name, wrap in [("4 batches of 8 for 32", lambda model: model), ("run twice, nothing kept", Rerun)]:
+        other = begin(seed, momentum, wrap, accumulate=4)
+        apart = max(np.abs(step(other, data) - after).max(), abs(other.history[0]["loss"] - usual.history[0]["loss"]))
+        row(name, f"{apart:.0e} apart", "below 1e-05", apart < 1e-5)
+    length = np.linalg.norm(step(begin(seed, SGD, clip=0.5), data) - start) / RATE
+    row("gradient clipped to 0.5", f"{length:.3f} rates long", "0.500", abs(length - 0.5) < 0.005)
+    furthest = np.abs(step(trainer := begin(seed, Adam), data) - start).max() / RATE
+    row("Adam's first step", f"{furthest:.3f} rates at most", "1.000", abs(furthest - 1) < 0.005)
+    differ = int(np.not_equal(*resumed(begin(seed, Adam), data, seed)).sum())
+    row("stopped and resumed", f"{differ} of {start.size:,} numbers differ", "none", differ == 0)
     found = sum(p.memory_footprint() for p in trainer.model.parameters()), trainer.optimizer.state_memory()
     row("bytes, and Adam's own", "{:,} and {:,}".format(*found), "4 a number, and 8",
-        found == (4 * usual.size, 8 * usual.size))
+        found == (4 * start.size, 8 * start.size))
 
 
 def confused(model, data):
