@@ -185,7 +185,7 @@ class Graders:
 
 @cache
 def lesson(name):
-    return lessons.load(name[:2])
+    return lessons.load(name.partition("_")[0])
 
 
 @cache

@@ -99,12 +99,13 @@ def numbers(curriculum=SOURCES):
 
 def _written(curriculum, kind):
     course = tomllib.loads((Path(curriculum) / "course.toml").read_text(encoding="utf-8"))
-    return [one for one in course.get(kind, []) if (home(curriculum, one) / "lesson.py").exists()]
+    return [one for one in course.get(kind, []) if (home(curriculum, slug(one)) / "lesson.py").exists()]
 
 
-def home(curriculum, entry):
-    """The folder of a lesson; the optional ones, which no tier carries, stand apart."""
-    return Path(curriculum) / ("" if "tier" in entry else "optional") / slug(entry)
+def home(curriculum, name):
+    """The folder of a lesson such as 03_layers; the optional ones stand apart."""
+    plain = Path(curriculum) / name
+    return plain if plain.exists() else Path(curriculum) / "optional" / name
 
 
 def slug(entry):
@@ -125,7 +126,7 @@ def load(number, curriculum=SOURCES):
     entry = there.get(padded(str(number)))
     if entry is None:
         raise LookupError(f"{curriculum} has no lesson {number}. It has: {', '.join(there) or 'none'}.")
-    folder = home(curriculum, entry)
+    folder = home(curriculum, slug(entry))
     book = cells.read(folder / "lesson.py")
     points = {cell.name: cell.meta["points"] for cell in book if cell.role == "check" and "points" in cell.meta}
     probes, acts = read_probes(folder / "probes.py")

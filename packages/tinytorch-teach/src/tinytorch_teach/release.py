@@ -5,22 +5,22 @@ from dataclasses import replace
 from tinytorch._kit import cells, course, release
 
 from tinytorch_teach.gradebook import Course
-from tinytorch_teach.lessons import SOURCES
+from tinytorch_teach.lessons import SOURCES, home
 from tinytorch_teach.repair import contents
 
 
 def source_cells(name):
     """The cells of a lesson as its authors wrote them."""
-    return cells.read(SOURCES / name / "lesson.py")
+    return cells.read(home(SOURCES, name) / "lesson.py")
 
 
 def is_written(entry):
-    return (SOURCES / course.slug(entry) / "lesson.py").exists()
+    return (home(SOURCES, course.slug(entry)) / "lesson.py").exists()
 
 
 def source_notebook(name):
     """The notebook for you: with solutions, and the rubric where the learner's written answer will stand."""
-    return cells.write_notebook([with_rubric(cell) for cell in source_cells(name)], name[:2], name)
+    return cells.write_notebook([with_rubric(cell) for cell in source_cells(name)], name.partition("_")[0], name)
 
 
 def with_rubric(cell):
@@ -33,7 +33,7 @@ def with_rubric(cell):
 
 def release_notebook(name):
     """The notebook for learners, byte for byte the one that the kit carries."""
-    return cells.write_notebook(release.release(source_cells(name)), name[:2], name)
+    return cells.write_notebook(release.release(source_cells(name)), name.partition("_")[0], name)
 
 
 def make(folder, entries, course_id):
@@ -80,7 +80,7 @@ def check_current(place, names):
         there = json.loads((place.folder / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
         if contents(there) != contents(json.loads(source_notebook(name))):
             raise ValueError(f"source/{name} is not the lesson that this version of tinytorch-teach grades. "
-                             f"Release it again: tinytorch-teach release {name[:2]} {place.folder}")
+                             f"Release it again: tinytorch-teach release {name.partition('_')[0]} {place.folder}")
 
 
 def differences(theirs, ours):

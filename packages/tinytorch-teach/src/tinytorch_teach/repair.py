@@ -100,7 +100,7 @@ def notebook(book, source, name):
 
     Each cell keeps the checksum that it was released with, by which nbgrader tells an answer from a blank one.
     """
-    raw = json.loads(cells.write_notebook(book, name[:2], name))
+    raw = json.loads(cells.write_notebook(book, name.partition("_")[0], name))
     released = {cell.id: cells.checksum(cell, cell.nbgrader()) for cell in release.release(source) if cell.nbgrader()}
     for cell in raw["cells"]:
         told = cell["metadata"].get("nbgrader")

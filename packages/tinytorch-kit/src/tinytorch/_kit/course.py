@@ -79,14 +79,18 @@ def chosen(text):
     return [one for one in LESSONS + OPTIONAL if one["number"] in picked]
 
 
+def is_optional(entry):
+    return any(entry["number"] == one["number"] for one in OPTIONAL)
+
+
 def label(entry):
     """`Module 03 Layers`, as messages name it."""
-    return f"{'Module' if 'tier' in entry else 'Optional lesson'} {entry['number']} {entry['title']}"
+    return f"{'Optional lesson' if is_optional(entry) else 'Module'} {entry['number']} {entry['title']}"
 
 
 def missing(entry, what):
     """Why `what` cannot be imported, and what to type."""
-    if "tier" not in entry:
+    if is_optional(entry):
         return f"{what} is built in {label(entry)}, by you alone. Build it: `tinytorch start {entry['number']}`."
     tier = TIERS[entry["tier"]]
     return (f"{what} is built in {label(entry)} ({tier['title']} tier), which is not here. "
