@@ -42,6 +42,7 @@ class Batch:
     fresh : list of Graded, of this run
     same : list of Graded that were graded before, under the same conditions
     unread : list of Unread; what could not be graded joins it
+    reports : paths of the reports on it, once they are written
     """
 
     course: object  # gradebook.Course
@@ -49,6 +50,7 @@ class Batch:
     fresh: list = field(default_factory=list)
     same: list = field(default_factory=list)
     unread: list = field(default_factory=list)
+    reports: list = field(default_factory=list)
 
     def run(self, sent, show):
         """Grade and record. `show` is told of each step: what was done, how many are, of how many, and the last."""

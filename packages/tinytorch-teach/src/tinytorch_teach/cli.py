@@ -43,10 +43,13 @@ def release_command(lessons, folder, course):
     """Release LESSONS (all, core, arch, opt, 01,02 or 01-04) into the course FOLDER, which is made if need be.
 
     source/ is for you: lessons with solutions, and rubrics where written answers will stand. release/ is for learners.
+
+    LESSONS may also name optional ones (00, 04a, 04b). They go into FOLDER/optional, which has a gradebook of its own:
+    their points are no part of any total. `grade` and the other commands take FOLDER, and see to both.
     """
     with explained():
-        for name in release.make(folder, curriculum.chosen(lessons), course):
-            click.echo(f"released  {folder / 'release' / name / name}.ipynb")
+        for path in release.make(folder, curriculum.chosen(lessons), course):
+            click.echo(f"released  {path}")
     click.echo(f"Give learners release/; put what they send into {folder / 'incoming'}, then: "
                f"tinytorch-teach grade {folder}")
 
@@ -76,23 +79,32 @@ def grade(folder, sources, earlier, jobs, isolation, names, again):
         sent, unread = collect(sources, names)
         if not sent and not unread:
             raise ValueError(f"No submission in {', '.join(map(str, sources))}. Put folders, notebooks or zips there.")
-        here = [one for one in sent if one.lesson in course.lessons]
-        release.check_current(course, sorted({one.lesson for one in here}))
-        work = batch.Batch(course, batch.Manner(earlier, jobs, isolation, again), unread=unread)
-        with progress() as show:
-            work.run(here, show)
-        lessons = sorted({one.lesson for one in here})
-        paths = report.write(course, work.unread, lessons)
-    for name in lessons:
-        click.echo("\n".join(report.lines(course, name)))
-    others = sorted({one.lesson for one in sent} - set(course.lessons))
+        manner = batch.Manner(earlier, jobs, isolation, again)
+        works = [grade_part(part, sent, unread, manner) for part in course.parts]
+    fresh, same, unread, paths = (sum((getattr(work, what) for work in works), start=[])
+                                  for what in ("fresh", "same", "unread", "reports"))
+    others = sorted({one.lesson for one in sent} - {name for part in course.parts for name in part.lessons})
     if others:
         click.echo(f"left alone, because this course has not released it: {', '.join(others)}")
-    for one in work.unread:
+    for one in unread:
         click.echo(f"not graded  {one.student}  {one.origin}: {one.says}", err=True)
-    click.echo(f"{len(work.fresh)} graded, {len(work.same)} unchanged, {len(work.unread)} not graded; "
+    click.echo(f"{len(fresh)} graded, {len(same)} unchanged, {len(unread)} not graded; "
                f"{time.monotonic() - begun:.1f} s. Reports: {', '.join(map(str, paths))}")
-    sys.exit(SOME_UNREAD if work.unread else 0)
+    sys.exit(SOME_UNREAD if unread else 0)
+
+
+def grade_part(part, sent, unread, manner):
+    """The Batch of what was sent for one part of a course, done, reported and shown."""
+    here = [one for one in sent if one.lesson in part.lessons]
+    names = sorted({one.lesson for one in here})
+    release.check_current(part, names)
+    work = batch.Batch(part, manner, unread=[one for one in unread if part.takes(one.lesson)])
+    with progress() as show:
+        work.run(here, show)
+    work.reports = report.write(part, work.unread, names)
+    for name in names:
+        click.echo("\n".join(report.lines(part, name)))
+    return work
 
 
 @main.command("feedback")
@@ -102,9 +114,10 @@ def feedback_command(folder, lessons):
     """Write a page of feedback for each graded submission: points, and a sentence on each exercise that failed."""
     course = opened(folder)
     with explained():
-        chosen = {curriculum.slug(entry) for entry in curriculum.chosen(lessons)}
+        entries = [*curriculum.LESSONS, *curriculum.OPTIONAL] if lessons == "all" else curriculum.chosen(lessons)
+        chosen = {curriculum.slug(entry) for entry in entries}
         failed = 0
-        for path, failure in feedback.write(course, [name for name in course.lessons if name in chosen]):
+        for path, failure in feedback.write(course, chosen):
             click.echo(f"no feedback  {path}: {failure}" if failure else path, err=bool(failure))
             failed += bool(failure)
     sys.exit(SOME_UNREAD if failed else 0)
@@ -114,7 +127,10 @@ def feedback_command(folder, lessons):
 @click.argument("folder", type=FOLDER)
 @click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to write.")
 def export(folder, file):
-    """Write the gradebook as CSV: a row for each learner and lesson, also where nothing was sent."""
+    """Write the gradebook as CSV: a row for each learner and lesson, also where nothing was sent.
+
+    Points of optional lessons stand in columns of their own.
+    """
     course = opened(folder)
     with explained():
         rows = list(grades.rows(course))

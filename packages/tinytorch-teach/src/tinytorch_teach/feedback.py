@@ -3,7 +3,7 @@ from tinytorch_teach.gradebook import Failed
 
 
 def write(course, names):
-    """Make `feedback/STUDENT/LESSON/LESSON.html` of all recorded submissions, one by one.
+    """Make `feedback/STUDENT/LESSON/LESSON.html` of all recorded submissions for the lessons `names`, one by one.
 
     Yields
     ------
@@ -16,15 +16,17 @@ def write(course, names):
     ValueError
         If none of these lessons has a recorded submission.
     """
-    recorded = [file for name in names for file in sorted(course.folder.glob(f"autograded/*/{name}/{name}.ipynb"))]
+    asked = [(part, name) for part in course.parts for name in part.lessons if name in names]
+    recorded = [(part, file) for part, name in asked
+                for file in sorted(part.folder.glob(f"autograded/*/{name}/{name}.ipynb"))]
     if not recorded:
-        raise ValueError(f"{course.folder} has no graded submission for {', '.join(names) or 'any lesson'}. "
-                         "Run `tinytorch-teach grade` first.")
-    for file in recorded:
+        wanted = ", ".join(name for _, name in asked) or "any lesson"
+        raise ValueError(f"{course.folder} has no graded submission for {wanted}. Run `tinytorch-teach grade` first.")
+    for part, file in recorded:
         name, student = file.stem, file.parts[-3]
-        target, failure = course.folder / "feedback" / student / name / f"{name}.html", ""
+        target, failure = part.folder / "feedback" / student / name / f"{name}.html", ""
         try:
-            course.run("GenerateFeedback", name, student)
+            part.run("GenerateFeedback", name, student)
         except Failed as error:
             failure = str(error)
         yield target, failure

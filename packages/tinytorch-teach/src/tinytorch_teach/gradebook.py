@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 CONFIG = "nbgrader_config.py"
+OPTIONAL = "optional"
 VERDICTS = "tinytorch_teach.record.Verdicts"
 NOT_IN_A_PATH = set("[]*?{}")  # nbgrader reads the path of a course as a pattern
 SETTINGS = '''\
@@ -47,8 +48,8 @@ class Failed(Exception):
 class Course:
     """A folder with `source/`, `release/`, `submitted/`, `autograded/`, `feedback/` and `gradebook.db`."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder).resolve()
+    def __init__(self, folder, whole=None):
+        self.folder, self.whole = Path(folder).resolve(), whole or self
 
     def create(self, course):
         """Make the folder and its settings, if they are not there.
@@ -65,6 +66,20 @@ class Course:
         (self.folder / "incoming").mkdir(exist_ok=True)
         if not (self.folder / CONFIG).exists():
             (self.folder / CONFIG).write_text(SETTINGS.format(course=course), encoding="utf-8")
+
+    @property
+    def optional(self):
+        """The Course of optional lessons in this one, with a gradebook of its own: no total of this one counts them."""
+        return Course(self.folder / OPTIONAL, whole=self)
+
+    @property
+    def parts(self):
+        """This course and, if it has released optional lessons, theirs."""
+        return [self, self.optional] if (self.optional.folder / CONFIG).exists() else [self]
+
+    def takes(self, lesson):
+        """Whether this part has to do with a lesson; the whole has with all that its optional part has not."""
+        return (lesson in self.whole.optional.lessons) == (self.whole is not self)
 
     @property
     def lessons(self):

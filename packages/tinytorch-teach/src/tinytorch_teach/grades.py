@@ -3,7 +3,8 @@ import csv
 import io
 
 COLUMNS = ("student", "last_name", "first_name", "lesson", "points", "max_points", "manual_points", "max_manual_points",
-           "late_penalty", "status", "late_s")
+           "optional_points", "max_optional_points", "late_penalty", "status", "late_s")
+APART = {"points": "optional_points", "max_points": "max_optional_points"}  # so that no sum has them
 NONE, GRADED, WAITING = "no submission", "graded", "needs manual grading"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -12,8 +13,16 @@ def rows(course):
     """A dict for each learner of the gradebook and each released lesson, also where nothing was sent.
 
     `points` are those for code, with what a person changed in formgrader; `manual_points` those for written answers,
-    empty until a person gave them.
+    empty until a person gave them. A row of an optional lesson has its points in columns of their own.
     """
+    yield from rows_of(course)
+    for optional in course.parts[1:]:
+        for row in rows_of(optional):
+            yield {**row, **{apart: row[key] for key, apart in APART.items()}, **dict.fromkeys(APART, "")}
+
+
+def rows_of(course):
+    """The rows of one gradebook."""
     with course.gradebook() as book:
         names = {assignment.name for assignment in book.assignments}
         for student in sorted(book.students, key=lambda student: student.id):

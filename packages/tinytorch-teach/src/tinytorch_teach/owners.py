@@ -64,7 +64,7 @@ def is_nobodys(name):
 def lesson_in(name):
     """The lesson that a name tells, as in `ada-01_tensor (2).ipynb` or `tensor.py`; None if it tells none."""
     words = in_words(name)
-    for entry in course.LESSONS:
+    for entry in course.LESSONS + course.OPTIONAL:
         if words == entry["name"] or re.search(rf"(^|_){course.slug(entry)}(_|$)", words):
             return course.slug(entry)
     return None

@@ -41,27 +41,36 @@ def make(folder, entries, course_id):
 
     Returns
     -------
-    list of str
-        The lessons released, such as 01_tensor.
+    list of Path
+        The notebooks released, such as release/01_tensor/01_tensor.ipynb; those of optional lessons below optional/.
 
     Raises
     ------
     ValueError
         If there is nothing to release, or if nbgrader's own release of a lesson differs from ours.
     """
-    names = [course.slug(entry) for entry in entries if is_written(entry)]
-    if not names:
+    there = [entry for entry in entries if is_written(entry)]
+    if not there:
         unwritten = ", ".join(course.label(entry) for entry in entries) or "nothing"
         raise ValueError(f"Nothing to release: {unwritten} has no lesson in this version.")
-    place = Course(folder)
-    place.create(course_id)
-    for name in names:
-        release_one(place, name)
-    return names
+    whole = Course(folder)
+    whole.create(course_id)
+    return [release_one(part_for(entry, whole), course.slug(entry)) for entry in there]
+
+
+def part_for(entry, whole):
+    """The course in whose gradebook a lesson's points stand."""
+    if not course.is_optional(entry):
+        return whole
+    whole.optional.create(whole.id)
+    return whole.optional
 
 
 def release_one(place, name):
-    """Write the source, let nbgrader make the release and the gradebook's rows, and hold it against the kit's."""
+    """Write the source, let nbgrader make the release and the gradebook's rows, and hold it against the kit's.
+
+    Returns the path of the release.
+    """
     source, ours = place.folder / "source" / name / f"{name}.ipynb", release_notebook(name)
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text(source_notebook(name), encoding="utf-8", newline="\n")
@@ -72,6 +81,7 @@ def release_one(place, name):
         raise ValueError(f"{name}: nbgrader releases other cells than the kit: {'; '.join(found[:3])}. If "
                          "nbgrader_config.py changes how lessons are released, take that out.")
     released.write_text(ours, encoding="utf-8", newline="\n")
+    return released
 
 
 def check_current(place, names):
@@ -80,7 +90,7 @@ def check_current(place, names):
         there = json.loads((place.folder / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
         if contents(there) != contents(json.loads(source_notebook(name))):
             raise ValueError(f"source/{name} is not the lesson that this version of tinytorch-teach grades. "
-                             f"Release it again: tinytorch-teach release {name.partition('_')[0]} {place.folder}")
+                             f"Release it again: tinytorch-teach release {name.partition('_')[0]} {place.whole.folder}")
 
 
 def differences(theirs, ours):

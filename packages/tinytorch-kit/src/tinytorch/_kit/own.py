@@ -192,8 +192,9 @@ def use_prebuilt(workspace, entry):
     """Borrow the prebuilt module; an own one goes to backups/. What happened, as a sentence."""
     path, label = workspace.module(entry), course.label(entry)
     if prebuilt(entry) is None:
-        wheel = course.TIERS[entry["tier"]]["distribution"]
-        raise Refused(f"There is no prebuilt {label} here: {wheel} is not installed, or has it not yet.\n"
+        tier = course.TIERS.get(entry.get("tier"))
+        why = f"{tier['distribution']} is not installed, or has it not yet" if tier else "no tier carries it"
+        raise Refused(f"There is no prebuilt {label} here: {why}.\n"
                       f"Nothing was changed. Build it yourself: tinytorch start {entry['number']}")
     if not path.is_file():
         return f"{label} is the prebuilt one already."
