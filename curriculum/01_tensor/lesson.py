@@ -66,6 +66,8 @@ class Tensor:
 
     def __init__(self, data, requires_grad=False, dtype=np.float32):
         self._data = np.array(data._data if isinstance(data, Tensor) else data, dtype=dtype)
+        if requires_grad and self._data.dtype.kind != "f":
+            raise TypeError(f"requires_grad takes floats, such as dtype=np.float32; found {self._data.dtype}")
         self.requires_grad = requires_grad
 
     def _set_data(self, array):
@@ -212,6 +214,11 @@ def __neg__(self):
 def __pow__(self, exponent):
     """Raise each element to a power."""
     return Tensor._apply(np.power, self, exponent)
+
+
+@method(Tensor)
+def __rpow__(self, base):
+    return Tensor._apply(np.power, base, self)
 
 # %% [markdown]
 # A *reading* stands at the door and sees every operation, also those of code that was written before it. `watch` puts

@@ -399,8 +399,8 @@ def negative_rule(grad_out, out, a):
 
 @rule(np.power, needs=True)
 def power_rule(grad_out, out, a, b, needs):
-    grad_a = grad_out * np.where(b == 0, out * 0, b * a ** (b - b.dtype.type(1))) if needs[0] else None
-    grad_b = grad_out * np.where((a == 0) & (b >= 0), out * 0, out * np.log(a)) if needs[1] else None
+    grad_a = grad_out * np.where(b == 0, np.zeros_like(out), b * a ** (b - b.dtype.type(1))) if needs[0] else None
+    grad_b = grad_out * np.where((a == 0) & (b >= 0), np.zeros_like(out), out * np.log(a)) if needs[1] else None
     return grad_a, grad_b
 
 
@@ -530,7 +530,7 @@ print(f"index      is off by {off_by(forwards.index, table, at=picks):.1e}")
 # %% given="graph"
 #| export
 class _Mode(threading.local):
-    recording = True  # each thread has its own
+    quiet = 0  # how many `no_grad` this thread is inside
 
 
 _mode = _Mode()
@@ -539,15 +539,11 @@ _mode = _Mode()
 class no_grad(contextlib.ContextDecorator):
     """`with no_grad():` nothing is recorded, in this thread."""
 
-    def __init__(self):
-        self.before = []
-
     def __enter__(self):
-        self.before.append(_mode.recording)
-        _mode.recording = False
+        _mode.quiet += 1
 
     def __exit__(self, *error):
-        _mode.recording = self.before.pop()
+        _mode.quiet -= 1
 
 
 class Node:
@@ -575,7 +571,7 @@ def differentiate(step):
     """A reading: let the operation go on, and record it if an input wants a gradient."""
     def apply(forward, *inputs, **options):
         wants = [isinstance(x, Tensor) and x.requires_grad for x in inputs]
-        if True not in wants or not _mode.recording:
+        if True not in wants or _mode.quiet:
             return step(forward, *inputs, **options)
         rule, told = RULES.get(forward.__name__, MISSING), dict(options)  # told: to the rule, beside the arrays
         if rule.needs:
@@ -717,9 +713,19 @@ def _unchanged(x, node):
 # one. A leaf keeps what it gets in `.grad`, an array of its own with its own dtype. What is there from an earlier walk
 # stays, and the new is added to it: two losses, one after the other, make one sum. In the end nodes let go.
 
+# %% given="quietly"
+#| export
+def quietly(walk):
+    """Decorator: at an edge a slope may be inf or nan, and nothing is said of it."""
+    @functools.wraps(walk)
+    def quiet(self, gradient=None):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            walk(self, gradient)
+    return quiet
+
 # %% exercise="backward"
 #| export
-@np.errstate(divide="ignore", invalid="ignore")  # at an edge a slope may be inf or nan
+@quietly
 def backward(self, gradient=None):
     """Add to `.grad` of each leaf that led here the slope of this number. The graph can be walked once.
 

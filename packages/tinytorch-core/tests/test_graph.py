@@ -41,6 +41,25 @@ def test_no_grad_ends_where_an_error_leaves_it():
     assert (leaf(3) * 2).requires_grad
 
 
+def test_a_decorated_function_leaves_each_thread_as_it_was():
+    @no_grad()
+    def visit(enters, leaves):
+        enters.set()
+        leaves.wait(5)
+
+    def quiet():
+        with no_grad():
+            visit(second, end)  # enters while the other is inside, and stays
+
+    first, second, end = threading.Event(), threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        recording = pool.submit(lambda: (visit(first, second), leaf(3) * 2)[1].requires_grad)
+        first.wait(5)
+        pool.submit(quiet)
+        assert recording.result()
+        end.set()
+
+
 def test_a_recorded_graph_can_be_walked_under_no_grad():
     x = leaf(3)
     y = (x * x).sum()
@@ -75,6 +94,8 @@ def test_whole_numbers_want_no_gradient():
     ids, x = Tensor([2, 0], dtype=np.int64), leaf(3, 4)
     x[ids].sum().backward()
     assert x.grad.sum(axis=1).tolist() == [4, 0, 4] and ids.grad is None
+    with pytest.raises(TypeError, match="requires_grad takes floats.*found int64"):
+        Tensor([2, 0], requires_grad=True, dtype=np.int64)
 
 
 def again_from_bytes(x):

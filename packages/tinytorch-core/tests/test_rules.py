@@ -23,8 +23,8 @@ MASK = np.arange(12).reshape(3, 4) % 3 == 0
 OF_TWO = {"add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b,
           "divide": lambda a, b: a / b, "power": lambda a, b: a**b, "maximum": maximum}
 OF_ONE = {"negative": lambda a: -a, "absolute": Tensor.abs, "exp": Tensor.exp, "log": Tensor.log, "sqrt": Tensor.sqrt,
-          "tanh": Tensor.tanh, "relu": ReLU(), "sigmoid": Sigmoid(), "gelu": GELU(),
-          "numbers": lambda a: 2 / (3 - a * 7) + (a - 7) / 4}
+          "tanh": Tensor.tanh, "relu": ReLU(), "sigmoid": Sigmoid(), "gelu": GELU(), "square": lambda a: a**2,
+          "numbers": lambda a: 2 / (3 - a * 7) + (a - 7) / 4, "exponent": lambda a: 1.5**a}
 OVER_AXES = {"sum": Tensor.sum, "mean": Tensor.mean, "var": Tensor.var, "max": Tensor.max, "min": Tensor.min}
 OF_ROWS = {"softmax": lambda a: Softmax(1)(a), "log_softmax": lambda a: log_softmax(a, -2), "T": lambda a: a.T,
            "permute": lambda a: a.unsqueeze(0).permute(-1, 0, -2), "flatten": lambda a: a.flatten(), "bce": lambda a:
