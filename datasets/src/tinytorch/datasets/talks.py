@@ -1,4 +1,4 @@
-"""TinyTalks: 3,000 small questions with one right answer each, in five levels, made from the facts in `facts.py`.
+"""TinyTalks: 3,000 small questions with one right answer each, in five levels, made from facts and their wordings.
 
 No random stream is used: whatever needs an order takes that of a hash, so the pairs are the same on every Python.
 `python -m tinytorch.datasets.talks FOLDER` writes them as text, for reading.
@@ -12,7 +12,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
-from tinytorch.datasets.facts import TOPICS
+from tinytorch.datasets.topics import TOPICS
 
 SEED = 1958
 SIZES = {1: 150, 2: 850, 3: 700, 4: 650, 5: 650}  # pairs of each level
