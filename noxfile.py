@@ -110,14 +110,14 @@ def tests(session, part):
 @nox.session(python=PYTHONS, requires=["wheels"])
 def pythons(session):
     """The tests of what learners install, on every Python that is here."""
-    for part in ("kit", "core", "datasets"):
+    for part in ("kit", "core", "arch", "datasets"):
         _tests(session, part)
 
 
 @nox.session(python="3.10", requires=["wheels"])
 def lowest(session):
     """The oldest NumPy and the oldest Python that we name."""
-    for part in ("kit", "core", "datasets"):
+    for part in ("kit", "core", "arch", "datasets"):
         _tests(session, part, third_party=["numpy==1.24.*", "click==8.1.*", "rich==13.*"])
 
 
