@@ -3,11 +3,21 @@ import hashlib
 import os
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 CHUNK_BYTES = 2**14
 TIMEOUT_S = (5, 30)  # to connect; from one chunk to the next
 NO_POOCH = "pooch, which fetches it, is not installed. Type: python -m pip install pooch"
+
+
+class Published(NamedTuple):
+    """A file as its authors gave it away."""
+
+    name: str
+    n_bytes: int
+    sha256: str
 
 
 def cache_folder() -> Path:
@@ -21,8 +31,62 @@ def cache_folder() -> Path:
     return Path(base) / "tinytorch"
 
 
+def own_mirror(variable: str) -> list[str]:
+    """The address that a class has put into an environment variable, if it has."""
+    return [os.environ[variable]] if os.environ.get(variable) else []
+
+
 def sha256_of(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    digest = hashlib.sha256()
+    with file.open("rb") as content:
+        for chunk in iter(partial(content.read, 2**20), b""):  # a file may be larger than the memory that is free
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def provide(title: str, folder: Path, files: list[Published], mirrors: list[str], download: bool, check: bool) -> None:
+    """See to it that published files lie in `folder`, under their names.
+
+    Parameters
+    ----------
+    title : what the files hold together, for the message
+    mirrors : as for `fetch`
+    download : whether to fetch what is missing or damaged
+    check : whether only the published bytes will do
+
+    Raises
+    ------
+    FileNotFoundError
+        If a file is not there and cannot be fetched.
+    ValueError
+        If a file is not what was published.
+    """
+    wanting = [one for one in files if _state(folder / one.name, one, check)]
+    for one in wanting:
+        tried = fetch(folder / one.name, one.sha256 if check else None, mirrors) if download else []
+        if state := _state(folder / one.name, one, check):
+            raise (FileNotFoundError if state == "missing" else ValueError)(
+                _complaint(title, folder, files, check, tried))
+
+
+def _state(file, published, check):
+    """What is wrong with a file: None, `missing`, or what it is instead of the published one."""
+    if not file.is_file():
+        return "missing"
+    if not check or (found := sha256_of(file)) == published.sha256:
+        return None
+    return (f"damaged: expected {published.n_bytes} bytes with SHA-256 {published.sha256}, "
+            f"found {file.stat().st_size} bytes with {found}")
+
+
+def _complaint(title, folder, files, check, tried):
+    states = {one.name: _state(folder / one.name, one, check) for one in files}
+    return "\n".join([
+        f"{title} is not here as it was published.", f"  folder  {folder}",
+        *[f"  file    {name}  {state}" for name, state in states.items() if state],
+        *[f"  tried   {line}" for line in tried],
+        "Where there is a network, run it again: it fetches what is named above, and goes on where it stopped.",
+        "Or put it, packed (.gz) as it was published, into that folder by hand."])
 
 
 def fetch(file: Path, sha256: str | None, mirrors: list[str]) -> list[str]:

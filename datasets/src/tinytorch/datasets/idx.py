@@ -7,20 +7,10 @@ import math
 import os
 import zlib
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from tinytorch.datasets.digits import Digits
-from tinytorch.datasets.download import cache_folder, fetch, sha256_of
-
-
-class Published(NamedTuple):
-    """A file as its authors gave it away."""
-
-    name: str
-    n_bytes: int
-    sha256: str
-
+from tinytorch.datasets.download import Published, cache_folder, own_mirror, provide
 
 FILES = [  # in the order of Digits
     Published("train-images-idx3-ubyte.gz", 9_912_422,
@@ -58,38 +48,9 @@ def mnist(root: str | os.PathLike[str] | None = None, download: bool = True, *, 
         If a file is not what was published, or not in the IDX layout.
     """
     folder = cache_folder() / "mnist" if root is None else Path(root)
-    wanting = [one for one in FILES if _state(folder / one.name, one, check)]
-    for one in wanting:
-        tried = fetch(folder / one.name, one.sha256 if check else None, mirrors or _mirrors()) if download else []
-        if state := _state(folder / one.name, one, check):
-            raise (FileNotFoundError if state == "missing" else ValueError)(_complaint(folder, check, tried))
+    provide("MNIST", folder, FILES, mirrors or own_mirror("TINYTORCH_MNIST_URL") or MIRRORS, download, check)
     train, test = [_pair(folder, images, labels) for images, labels in (FILES[:2], FILES[2:])]
     return Digits(*train, *test)
-
-
-def _mirrors():
-    own = os.environ.get("TINYTORCH_MNIST_URL")
-    return [own] if own else MIRRORS
-
-
-def _state(file, published, check):
-    """What is wrong with a file: None, `missing`, or what it is instead of the published one."""
-    if not file.is_file():
-        return "missing"
-    if not check or (found := sha256_of(file)) == published.sha256:
-        return None
-    return (f"damaged: expected {published.n_bytes} bytes with SHA-256 {published.sha256}, "
-            f"found {file.stat().st_size} bytes with {found}")
-
-
-def _complaint(folder, check, tried):
-    states = {one.name: _state(folder / one.name, one, check) for one in FILES}
-    return "\n".join([
-        "MNIST is not here as it was published.", f"  folder  {folder}",
-        *[f"  file    {name}  {state}" for name, state in states.items() if state],
-        *[f"  tried   {line}" for line in tried],
-        "Where there is a network, run it again: it fetches them, and goes on where it stopped.",
-        "Or put the files, packed (.gz) as they were published, into that folder by hand."])
 
 
 def _pair(folder, images, labels):
