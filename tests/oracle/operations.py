@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from tinytorch.core import Tensor
 from tinytorch.core.tensor import concatenate, maximum, stack, where
 from tinytorch.nn.activations import GELU, ReLU, Sigmoid, Softmax, Tanh
+from tinytorch.nn.embedding import look_up
 from tinytorch.nn.layers import Dropout, Flatten, Linear
 from tinytorch.nn.losses import BCELoss, CrossEntropyLoss, MSELoss, log_softmax
 
@@ -174,6 +175,10 @@ case("Dropout of none", lambda x: Dropout(0.0)(x) * 2, lambda x: torch.nn.Dropou
 case("Dropout of all", lambda x: Dropout(1.0)(x), lambda x: torch.nn.Dropout(1.0)(x), *drawn((3, 4)))
 case("Dropout in use", lambda x: Dropout(0.5).eval()(x) * 2, lambda x: torch.nn.Dropout(0.5).eval()(x) * 2,
      *drawn((3, 4)))
+for shape in [(), (4,), (3, 5), (2, 1, 6), (0,), (3, 0)]:
+    picked = np.random.default_rng(3).integers(0, 7, shape)
+    case(f"look_up {shape}", lambda x, t=picked: look_up(x, t), lambda x, t=picked: F.embedding(torch.tensor(t), x),
+         *drawn((7, 3)))
 case("a Tensor used three times", lambda x: x * x + x.tanh() / (x + 5), lambda x: x * x + x.tanh() / (x + 5),
      *drawn((3, 4)))
 
