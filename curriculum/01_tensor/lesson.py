@@ -439,11 +439,21 @@ def permute(self, *axes):
     """The axes in another order. A view."""
     return Tensor._apply(permute, self, axes=_spread(axes))
 
+# %% given="axes"
+#| export
+def axis_of(axis, ndim):
+    """`axis` counted from the front, among `ndim` axes; -1 is the last one. As in PyTorch, a number alone has one."""
+    ndim = ndim or 1
+    if not -ndim <= axis < ndim:
+        raise IndexError(f"there is no axis {axis} here; axes go from {-ndim} to {ndim - 1}")
+    return axis % ndim
+
 
 @method(Tensor)
 def transpose(self, first, second):
     """Swap two axes. A view."""
     axes = list(range(self.ndim))
+    first, second = axis_of(first, self.ndim), axis_of(second, self.ndim)
     axes[first], axes[second] = axes[second], axes[first]
     return self.permute(*axes)
 
@@ -451,20 +461,21 @@ def transpose(self, first, second):
 @method(Tensor)
 def squeeze(self, axis=None):
     """Drop one axis of length 1, or all of them."""
-    gone = range(self.ndim) if axis is None else [range(self.ndim)[axis]]
+    gone = range(self.ndim) if axis is None else [axis_of(axis, self.ndim)]
     return self.reshape(tuple(n for at, n in enumerate(self.shape) if n != 1 or at not in gone))
 
 
 @method(Tensor)
 def unsqueeze(self, axis):
     """Add an axis of length 1."""
-    at = axis if axis >= 0 else axis + self.ndim + 1
+    at = axis_of(axis, self.ndim + 1)
     return self.reshape(self.shape[:at] + (1,) + self.shape[at:])
 
 
 @method(Tensor)
 def flatten(self, start=0):
     """Make one axis of `start` and all that follow."""
+    start = axis_of(start, self.ndim)
     return self.reshape(self.shape[:start] + (math.prod(self.shape[start:]),))
 
 

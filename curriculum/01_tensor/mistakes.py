@@ -87,13 +87,6 @@ MISTAKES = {
             ask="Where in your line does `other` stand?",
             symptom="doubles the left operand, whatever the right one is",
         ),
-        dict(
-            name="joins instead of adding",
-            code="return Tensor._apply(np.append, self, other)",
-            says="Python's `+` joins lists; a Tensor adds element by element, with `np.add`.",
-            ask="What should [5, 7] + [3, 11] be for numbers, not for lists?",
-            symptom="the answer is as long as both operands together",
-        ),
     ],
     "mul": [
         dict(
@@ -123,13 +116,6 @@ MISTAKES = {
             says="This is addition; NumPy's function is `np.multiply`.",
             ask="What is 3 * 7, and what does yours say?",
             symptom="sums in place of products; right for 2 and 2",
-        ),
-        dict(
-            name="squares",
-            code="return Tensor._apply(np.multiply, self, self)",
-            says="The second factor is `other`.",
-            ask="Where in your line does `other` stand?",
-            symptom="right only for a Tensor times itself",
         ),
         dict(
             name="changes the left factor",

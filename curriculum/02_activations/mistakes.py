@@ -67,18 +67,6 @@ MISTAKES = {
             symptom="right in value, invisible to every reading",
         ),
         dict(
-            name="forgets the last step",
-            code="""
-                table, shift = steps[0]
-                for next_table, next_shift in steps[1:-1] or steps[1:]:
-                    table, shift = table @ next_table, shift @ next_table + next_shift
-                return table, shift
-            """,
-            says="`steps[1:]` holds all steps after the first; `steps[1:-1]` leaves out the last.",
-            ask="How many of three steps does your loop take in?",
-            symptom="right for one or two steps",
-        ),
-        dict(
             name="subtracts the shift",
             code="""
                 table, shift = steps[0]
@@ -205,6 +193,20 @@ MISTAKES = {
             says="float64 moves the edge and doubles the bytes; float32 in, float32 out.",
             ask="Which dtype has your result?",
             symptom="right in value, twice the bytes",
+        ),
+        dict(
+            name="a straight line between",
+            code="return np.clip(0.25 * array + 0.5, 0, 1)",
+            says="A line that is cut off meets the curve at 0 only. The formula has exp in it.",
+            ask="What are sigmoid(3) and sigmoid(5), and what are yours?",
+            symptom="0 and 1 where small and large shares should be",
+        ),
+        dict(
+            name="no exp at all",
+            code="return 0.5 + 0.5 * array / (1 + np.abs(array))",
+            says="This bends too, but far more slowly. The formula is 1 / (1 + exp(-x)).",
+            ask="What is sigmoid(10) by the formula?",
+            symptom="the right shape, and 0.95 where 0.99995 is right",
         ),
     ],
     "gelu": [
@@ -432,6 +434,16 @@ MISTAKES = {
             says="`array -= ...` changes the scores for everyone who holds them. Make a new array.",
             ask="What is in `array` after `softmax(array, -1)`?",
             symptom="right answer, and the input is spoilt",
+        ),
+        dict(
+            name="exp of half",
+            code="""
+                powers = np.exp((array - array.max(axis=axis, keepdims=True)) / 2)
+                return powers / powers.sum(axis=axis, keepdims=True)
+            """,
+            says="The powers are those of the scores themselves: e to the score.",
+            ask="How many times the probability has a score that is higher by 1, in yours?",
+            symptom="sums to 1, the right winner, milder probabilities",
         ),
     ],
     "template_probs": [

@@ -72,6 +72,7 @@ class Optimizer:
     """
 
     def __init__(self, params, lr):
+        not_negative(lr=lr)
         self.params, self.lr, self.steps, self.state = _leaves(params), lr, 0, {}
 
     def _state(self, name):
@@ -86,6 +87,12 @@ class Optimizer:
 
     def step(self):
         raise NotImplementedError(f"{type(self).__name__} does not say how to step")
+
+
+def not_negative(**settings):
+    for name, value in settings.items():
+        if not value >= 0:
+            raise ValueError(f"{name} is 0 or more, and found {value}")
 
 
 def _leaves(params):
@@ -157,6 +164,7 @@ class SGD(Optimizer):
 
     def __init__(self, params, lr=1e-3, momentum=0.0, weight_decay=0.0, nesterov=False):
         super().__init__(params, lr)
+        not_negative(momentum=momentum, weight_decay=weight_decay)
         if nesterov and not momentum:
             raise ValueError("nesterov looks ahead along the momentum, and momentum is 0")
         self.momentum, self.weight_decay, self.nesterov = momentum, weight_decay, nesterov
@@ -294,6 +302,9 @@ class Adam(Optimizer):
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
         super().__init__(params, lr)
+        not_negative(eps=eps, weight_decay=weight_decay)
+        if not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(f"each of the betas is 0 or more and less than 1, and found {betas}")
         (self.beta1, self.beta2), self.eps, self.weight_decay = betas, eps, weight_decay
         self.m, self.v = self._state("m"), self._state("v")
 
@@ -381,6 +392,7 @@ class AdamW(Adam):
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
         super().__init__(params, lr, betas, eps)
+        not_negative(weight_decay=weight_decay)
         self.shrink = weight_decay  # self.weight_decay stays 0: Adam would mix it in
 
 # %% exercise="adamw"

@@ -288,20 +288,6 @@ MISTAKES = {
             symptom="new tokens begin at 257",
         ),
         dict(
-            name="always 256",
-            code="""
-                merges = []
-                while len(tokens) > 1 and len(merges) < count:
-                    pair = most_frequent_pair(tokens)
-                    tokens = merge(tokens, pair, 256)
-                    merges.append(pair)
-                return merges
-            """,
-            says="Each merge makes a token of its own: 256, 257 and so on.",
-            ask="Which token does the second merge make?",
-            symptom="two different pieces have the same number",
-        ),
-        dict(
             name="after the largest token",
             code="""
                 merges = []
@@ -358,16 +344,6 @@ MISTAKES = {
             says="A pair has its left token first, in the list as in the row.",
             ask="Which of the two stands first in the text?",
             symptom="text comes back with letters exchanged",
-        ),
-        dict(
-            name="all counted at the beginning",
-            code="""
-                counts = Counter(zip(tokens, tokens[1:]))
-                return sorted(counts, key=lambda pair: (-counts[pair], pair))[:count]
-            """,
-            says="Each merge changes the row and with it the counts. Count anew after each one.",
-            ask="How often does the second pair occur after the first was merged?",
-            symptom="no piece is longer than two bytes",
         ),
     ],
     "catch": [
@@ -560,16 +536,6 @@ MISTAKES = {
             says="zip stops at the shortest row, and the rest is lost.",
             ask="How long is the longest row?",
             symptom="the ends of long rows are missing",
-        ),
-        dict(
-            name="one place more",
-            code="""
-                longest = max(len(row) for row in rows)
-                return Tensor([[*row, *[filler] * (longest + 1 - len(row))] for row in rows], dtype=np.int64)
-            """,
-            says="The longest row needs no filler.",
-            ask="How many fillers stand behind the longest row?",
-            symptom="a last column of fillers",
         ),
         dict(
             name="the last token repeated",

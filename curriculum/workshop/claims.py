@@ -117,7 +117,7 @@ def claim_three_of_five_mistakes_return_the_form_of_a_right_answer(proof):
     found = []
     for name in proof.lesson.points:
         plausible = [trial.plausible for trial in proof.of("mistake") if trial.exercise == name]
-        if sum(plausible) < int(PLAUSIBLE * len(plausible)):
+        if sum(plausible) < PLAUSIBLE * len(plausible):
             odd = [trial.name for trial in proof.of("mistake") if trial.exercise == name and not trial.plausible]
             found.append(f"{name}: {sum(plausible)} of {len(plausible)}; not these: {'; '.join(odd)}")
     return found

@@ -173,6 +173,17 @@ def test_parameters_may_come_from_a_generator():
     assert len(SGD(p for p in Linear(3, 4).parameters()).params) == 2
 
 
+@pytest.mark.parametrize(("kind", "settings", "says"), [
+    (SGD, {"lr": -0.1}, "lr is 0 or more, and found -0.1"), (SGD, {"momentum": -1}, "momentum is 0 or more"),
+    (SGD, {"weight_decay": -1}, "weight_decay is 0 or more"), (Adam, {"lr": float("nan")}, "lr is 0 or more"),
+    (Adam, {"eps": -1e-8}, "eps is 0 or more"), (Adam, {"betas": (0.9, 1.0)}, "less than 1, and found"),
+    (Adam, {"betas": (-0.1, 0.9)}, "each of the betas"), (AdamW, {"weight_decay": -1}, "weight_decay is 0 or more"),
+])
+def test_settings_that_cannot_be_are_refused(kind, settings, says):
+    with pytest.raises(ValueError, match=says):
+        kind([Tensor([3.0])], **settings)
+
+
 def test_nesterov_without_momentum_is_refused():
     with pytest.raises(ValueError, match="momentum is 0"):
         SGD([parameter([3.0])], nesterov=True)

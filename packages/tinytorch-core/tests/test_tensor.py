@@ -406,6 +406,21 @@ def test_every_operation_passes_the_door_under_its_own_name(name, reading_chain)
     assert log[-1] == name
 
 
+@pytest.mark.parametrize(("ask", "says"), [
+    (lambda t: t.unsqueeze(9), "no axis 9 here; axes go from -4 to 3"), (lambda t: t.squeeze(3), "no axis 3 here"),
+    (lambda t: t.unsqueeze(-5), "no axis -5 here"), (lambda t: t.flatten(3), "no axis 3 here"),
+    (lambda t: t.transpose(0, 3), "no axis 3 here; axes go from -3 to 2"),
+])
+def test_an_axis_that_is_not_there_is_named(ask, says):
+    with pytest.raises(IndexError, match=says):
+        ask(Tensor(np.ones((2, 3, 4))))
+
+
+def test_a_number_alone_counts_as_one_axis():
+    number = Tensor(3.0)
+    assert number.squeeze(0).shape == number.squeeze(-1).shape == () and number.flatten(0).shape == (1,)
+
+
 @pytest.mark.parametrize("name", ["mean", "var", "squeeze", "unsqueeze", "flatten", "transpose"])
 def test_what_is_built_of_operations_passes_through_them(name, reading_chain):
     tensor, log = Tensor([[2, 3], [4, 5]]), []
