@@ -126,7 +126,7 @@ assert got[1].shape == (2, 4, 3), f"tokens (2, 4), rows of 3: expected shape (2,
 assert got[1].data[0].tolist() == [[5, 8, 4], [6, 7, 8], [5, 8, 4], [9, 3, 6]], (
     f"tokens 3, 1, 3, 2 take rows 3, 1, 3, 2 of the table; yours are {got[1].data[0].tolist()}")
 assert look_up(got[0], Tensor(3, dtype=np.int64)).data.tolist() == [5, 8, 4], "a single token, in a Tensor, has a row"
-assert look_up(got[0], np.zeros((5, 0), dtype=np.int64)).shape == (5, 0, 3), "no tokens have no rows: (5, 0, 3)"
+assert look_up(got[0], np.zeros((5, 0), dtype=np.int64)).shape == (5, 0, 3), "where no token is, no row is: (5, 0, 3)"
 for wrong, kind, told in ((Tensor([3.0]), TypeError, "float32"), ([3, 4], IndexError, "4"), ([-1], IndexError, "-1")):
     try:
         got = look_up(got[0], wrong)
@@ -153,7 +153,7 @@ class Embedding(Module):
         `weight` has this shape and starts with normal numbers of spread 1.
     sparse : bool
         Backward leaves `Rows` in weight.grad in place of an array. Optimizers then move those rows alone, with their
-        state and decay, and leave all others as they are.
+        state and decay, and leave all others as they are. Clipping and checkpoints of 07 want arrays: sparse=False.
     rng : NumPy generator; the one that `manual_seed` seeds unless said otherwise
     """
 
@@ -288,7 +288,7 @@ assert np.asarray(got[1]).tolist() == [[77, 44], [333, 555], [8, 9]], (
 assert got[1].dtype == np.float32, f"float32 in, float32 out; yours is {got[1].dtype}"
 got = summed(np.zeros(0, dtype=np.int64), np.zeros((0, 5)))
 assert (np.shape(got[0]), np.shape(got[1])) == ((0,), (0, 5)), (
-    f"no tokens have no sums: shapes (0,) and (0, 5); yours are {np.shape(got[0])} and {np.shape(got[1])}")
+    f"where no token is, no sum is: shapes (0,) and (0, 5); yours are {np.shape(got[0])} and {np.shape(got[1])}")
 def got(table, ids, grad_out):
     grad, (distinct, sums) = np.zeros_like(table), summed(ids, grad_out)
     grad[distinct] += sums
