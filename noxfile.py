@@ -43,6 +43,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 DEFAULT = f"3.{max(11, sys.version_info.minor)}"  # instructors need 3.11
+SIDE_BY_SIDE = ["-n", "2", "--dist", "loadgroup"]  # for pytest, where tests are slow
+FILES_SIDE_BY_SIDE = ["-n", "2", "--dist", "loadfile"]
 LEARNER = ["numpy>=1.24", "click>=8.1", "rich>=13"]  # third-party packages of the kit and the tiers
 TIERS = {"core": ["core"], "arch": ["core", "arch"], "opt": ["core", "arch", "opt"]}  # each with what it stands on
 FOLDERS = {**{part: ROOT / f"packages/tinytorch-{part}" for part in ("kit", "core", "arch", "opt", "teach")},
@@ -127,14 +129,14 @@ def _tests(session, part, third_party=LEARNER):
     install(session, *TIERS.get(part, [part]), third_party=[*third_party, *group("test")])
     folder = FOLDERS[part] / "tests"
     slow = ["--ignore", str(folder / "test_grading_loop.py")]  # the session `grade` runs it
-    session.run("pytest", str(folder), *slow, *session.posargs, success_codes=[0, 5])
+    session.run("pytest", str(folder), *slow, *FILES_SIDE_BY_SIDE, *session.posargs, success_codes=[0, 5])
 
 
 @nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])  # pip finds a CPU build if one lies at hand
 def oracle(session):
     """PyTorch as the judge of values, gradients and steps, and `tokenizers` of tokens; only here are they installed."""
     install(session, "core", "arch", third_party=[*LEARNER, *group("test"), *group("oracle")])
-    session.run("pytest", "tests/oracle", *session.posargs)
+    session.run("pytest", "tests/oracle", *FILES_SIDE_BY_SIDE, *session.posargs)
 
 
 @nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])
@@ -173,14 +175,14 @@ def gates(session):
 def grade(session):
     """A small class, graded: right, blank, wrong, endless, tampered and mangled; stock nbgrader agrees."""
     install(session, "teach", "core", "datasets", third_party=[*LEARNER, *group("teach"), *group("test")])
-    session.run("pytest", "packages/tinytorch-teach/tests/test_grading_loop.py", *session.posargs)
+    session.run("pytest", "packages/tinytorch-teach/tests/test_grading_loop.py", *SIDE_BY_SIDE, *session.posargs)
 
 
 @nox.session(python=DEFAULT, requires=["wheels"])
 def workspace(session):
     """A learner's way from `init` to a milestone, on their own modules and on prebuilt ones."""
     install(session, "kit", "datasets", third_party=[*LEARNER, *group("test")])
-    session.run("pytest", "tests/test_workspace.py", *session.posargs)
+    session.run("pytest", "tests/test_workspace.py", *SIDE_BY_SIDE, *session.posargs)
     install(session, "core")
     session.run("pytest", "tests/test_bootcamp.py", *session.posargs)
 
@@ -212,7 +214,7 @@ def milestones(session):
     for script in sorted((ROOT / "milestones").glob("0*.py")):
         session.run("python", str(script), *session.posargs)
     session.install(*group("test"))
-    session.run("pytest", "tests/test_milestones.py")
+    session.run("pytest", "tests/test_milestones.py", *SIDE_BY_SIDE)
 
 
 if __name__ == "__main__":

@@ -645,7 +645,7 @@ share_bytes = 4 * batch * length * length * layers
 # %% check="share_bytes" points=4
 got = share_bytes
 assert got % 4 == 0, f"a float32 takes 4 bytes, so the number is a multiple of 4; yours is {got:,}"
-assert got > 4 * batch * length * layers, f"one number a row is not enough: each row has a share for every row"
+assert got > 4 * batch * length * layers, "one number a row is not enough: each row has a share for every row"
 
 # %% exercise="longest"
 longest = 0  # your number

@@ -17,6 +17,7 @@ import argparse
 import hashlib
 import json
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -190,15 +191,23 @@ def main(arguments=None):
     parser.add_argument("numbers", nargs="*", help="lessons such as 03; all that are written if none is named")
     parser.add_argument("--curriculum", type=Path, default=CURRICULUM, help="the folder with course.toml")
     parser.add_argument("--build", type=Path, default=BUILD, help="where the files go")
-    asked, status = parser.parse_args(arguments), 0
-    for number in asked.numbers or lessons.numbers(asked.curriculum):
-        lesson = lessons.load(number, asked.curriculum)
-        try:
-            print(f"{lesson.slug:<24}{write(lesson, asked.build)}")
-        except (Refused, ValueError) as error:
-            print(f"{lesson.slug:<24}not written:\n{error}", file=sys.stderr)
-            status = 1
-    return status
+    asked = parser.parse_args(arguments)
+    numbers, refused = asked.numbers or lessons.numbers(asked.curriculum), 0
+    with ProcessPoolExecutor(trials.WORKERS) as pool:
+        for line, against in pool.map(told, numbers, [asked.curriculum] * len(numbers), [asked.build] * len(numbers)):
+            print(line, flush=True)
+            refused += bool(against)
+            print(against, end="", file=sys.stderr)
+    return 1 if refused else 0
+
+
+def told(number, curriculum, build):
+    """A line of output about one lesson, and what speaks against writing its file."""
+    lesson = lessons.load(number, curriculum)
+    try:
+        return f"{lesson.slug:<24}{write(lesson, build)}", ""
+    except (Refused, ValueError) as error:
+        return f"{lesson.slug:<24}not written:", f"{error}\n"
 
 
 if __name__ == "__main__":

@@ -7,15 +7,18 @@ reason that begins with `right:` says that it is another right answer, and it is
 number of TARGET is the most that is allowed, ["at least", x] the least.
 """
 import argparse
+import contextlib
+import io
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pages
 from claims import CLAIMS, RIGHT, Proof
 from tinytorch._kit.process import Gone, Unready
 from tinytorch_teach import lessons
-from trials import Bench
+from trials import WORKERS, Bench
 from walk import Folder
 
 CURRICULUM = Path(__file__).resolve().parents[1]
@@ -30,19 +33,40 @@ def main(arguments=None):
     parser.add_argument("--seed", type=int, default=0, help="of the questions that probes draw")
     parser.add_argument("--curriculum", type=Path, default=CURRICULUM, help="the folder with course.toml")
     asked = parser.parse_args(arguments)
-    begun, rows, failed = time.monotonic(), [], 0
-    for number in asked.numbers or lessons.numbers(asked.curriculum):
-        lesson = lessons.load(number, asked.curriculum)
-        if missing := pages.unwritten(asked.curriculum, {"needs": lesson.needs}):
-            print(f"{lesson.number} {lesson.title}\n  FAILS  it needs {', '.join(missing)}, not written yet\n")
-            failed += 1
-            continue
-        with Folder(lesson) as folder, Proof(Bench.of(lesson, folder, asked.seed)) as proof:
-            failed += prove(proof)
-            rows.append(row(proof))
-    print(table(rows))
+    numbers, begun = asked.numbers or lessons.numbers(asked.curriculum), time.monotonic()
+    if len(numbers) == 1:
+        stood = [stand(numbers[0], asked.seed, asked.curriculum)]
+    else:
+        stood = list(side_by_side(numbers, asked.seed, asked.curriculum))
+    failed = sum(against for against, _ in stood)
+    print(table([row for _, row in stood if row]))
     print(f"{failed or 'no'} claims fail   {time.monotonic() - begun:.0f} s")
     return 1 if failed else 0
+
+
+def side_by_side(numbers, seed, curriculum):
+    """Some lessons at a time, each in a process of its own; what one has to say is printed when it is through."""
+    with ProcessPoolExecutor(WORKERS) as pool:
+        for out, stood in pool.map(aside, numbers, [seed] * len(numbers), [curriculum] * len(numbers)):
+            print(out, end="", flush=True)
+            yield stood
+
+
+def aside(*job):
+    """What `stand` prints, and what it returns."""
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        stood = stand(*job)
+    return out.getvalue(), stood
+
+
+def stand(number, seed, curriculum):
+    """One lesson: how many claims fail, and its row of the table, if it came so far."""
+    lesson = lessons.load(number, curriculum)
+    if missing := pages.unwritten(curriculum, {"needs": lesson.needs}):
+        print(f"{lesson.number} {lesson.title}\n  FAILS  it needs {', '.join(missing)}, not written yet\n")
+        return 1, None
+    with Folder(lesson) as folder, Proof(Bench.of(lesson, folder, seed)) as proof:
+        return prove(proof), row(proof)
 
 
 def prove(proof):

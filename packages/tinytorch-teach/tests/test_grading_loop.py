@@ -89,7 +89,12 @@ def numbers_of(learner, monkeypatch):
             "pair_bytes": f"pair_bytes = {told['n'] ** 2 * 4}"}
 
 
-@pytest.fixture(scope="module")
+def alone(number):
+    """A lesson as a parameter whose tests run one after another in one process, beside those of other lessons."""
+    return pytest.param(number, marks=pytest.mark.xdist_group(number))
+
+
+@pytest.fixture(scope="module", params=[alone("01")])
 def room(tmp_path_factory):
     """The course, after one round of grading: (Course, what the command gave)."""
     place = Course(tmp_path_factory.mktemp("Klasse 7 b") / "course")
@@ -217,7 +222,7 @@ def test_the_table_has_everybody(room, tmp_path):
     assert (rows["bob"]["manual_points"], rows["bob"]["status"]) == ("", "needs manual grading")
 
 
-@pytest.fixture(scope="module", params=[entry["number"] for entry in lessons.entries()])
+@pytest.fixture(scope="module", params=[alone(entry["number"]) for entry in lessons.entries()])
 def stock(request, tmp_path_factory):
     """A lesson, and a course that nbgrader grades by itself, with a right and a blank submission."""
     folder, lesson = tmp_path_factory.mktemp("stock"), lessons.load(request.param)
