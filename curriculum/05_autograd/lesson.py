@@ -22,6 +22,7 @@ begin("05")
 import contextlib
 import functools
 import itertools
+import math
 import sys
 import threading
 from collections import namedtuple
@@ -227,14 +228,20 @@ print(f"add is off by {off_by(np.add, table, table):.1e}, subtract by {off_by(np
 # Two products. Element by element: raise `a` by a little and `a * b` rises `b` times as much. For `@`, let the shapes
 # lead you: `grad_out` is (m, n), `a` is (m, k), `b` is (k, n), and the gradient for `a` must be (m, k). There is one
 # way to multiply `grad_out` with a turned `b` into that, and it is right. Stacks of tables work alike if you turn the
-# last two axes only. `of_tables` is given: it hands single rows and columns to your rule as tables.
+# last two axes only. `of_tables` is given: it hands single rows, columns and stacks to your rule as tables.
 
 # %% given="of_tables"
 #| export
 def of_tables(vjp):
-    """Decorator: a rule for `@` of tables, made to work where a side is a single row or column of shape (k,)."""
+    """Decorator: a rule for `@` of tables, made to work where a side is a single row or column of shape (k,).
+
+    A stack of tables that meets one table is handed over as one long table, which is quicker.
+    """
     @functools.wraps(vjp)
-    def of_rows_too(grad_out, out, a, b, needs):
+    def of_others_too(grad_out, out, a, b, needs):
+        if a.ndim > 2 and b.ndim == 2:
+            grad_a, grad_b = vjp(one_table(grad_out), one_table(out), one_table(a), b, needs)
+            return grad_a.reshape(a.shape) if needs[0] else None, grad_b
         row, column = a.ndim == 1, b.ndim == 1
         if not row and not column:
             return vjp(grad_out, out, a, b, needs)
@@ -242,7 +249,12 @@ def of_tables(vjp):
         grad_out = grad_out[..., None, :] if row else grad_out
         grad_a, grad_b = vjp(grad_out, out, a[None, :] if row else a, b[:, None] if column else b, needs)
         return grad_a, grad_b[..., 0] if column and needs[1] else grad_b
-    return of_rows_too
+    return of_others_too
+
+
+def one_table(stack):
+    """The tables of a stack, one below the other."""
+    return stack.reshape(math.prod(stack.shape[:-1]), stack.shape[-1])
 
 # %% exercise="product_rules"
 #| export

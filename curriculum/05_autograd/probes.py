@@ -70,14 +70,19 @@ def judge_product_rules(inputs, answer, reference):
         return "the rule of matmul is registered with needs=True, that of multiply without"
     if answer["none"] != [[False, True], [True, False]]:
         return "the rule of matmul gives None exactly for what `needs` does not ask for"
-    expected = [[of_matmul(a, b, grad, side) for side in (0, 1)] for a, b, grad in inputs["pairs"]]
-    says = [differs(found, one, f"matmul of {a.shape} and {b.shape}: gradient of {side}", rtol=1e-6, atol=1e-8)
-            for (a, b, _), pair, two in zip(inputs["pairs"], expected, answer["matmul"], strict=True)
-            for side, one, found in zip("ab", pair, two, strict=True)]
+    says = [differs(added_up(found, (a, b)[side].shape), added_up(of_matmul(a, b, grad, side), (a, b)[side].shape),
+                    f"matmul of {a.shape} and {b.shape}: gradient of {'ab'[side]}", rtol=1e-6, atol=1e-8)
+            for (a, b, grad), pair in zip(inputs["pairs"], answer["matmul"], strict=True)
+            for side, found in zip((0, 1), pair, strict=True)]
     for found, one, side in zip(answer["multiply"], (grad * b, grad * a), "ab", strict=True):
         says.append(differs(found, one, f"multiply: gradient of {side}", rtol=1e-6, atol=1e-8))
     return first(says) or first(differs(after, one, "an array handed to a rule", rtol=0, atol=0)
                                 for after, one in zip(answer["after"], (grad, a), strict=True))
+
+
+def added_up(grad, shape):
+    """A gradient without axes in front of those of `shape`: they were stretched, and may have been added up already."""
+    return grad.sum(axis=tuple(range(grad.ndim - len(shape))))
 
 
 def of_matmul(a, b, grad, side):

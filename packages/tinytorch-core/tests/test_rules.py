@@ -15,7 +15,8 @@ from tinytorch.nn.losses import log_softmax
 PAIRS = [((3, 4), (3, 4)), ((3, 4), (4,)), ((2, 1, 4), (3, 1)), ((), (3,)), ((1, 1), (5, 1)), ((3, 0), (1, 0))]
 SHAPES = [(3, 4), (), (1, 1), (0, 3), (2, 1, 3)]
 PRODUCTS = [((3, 4), (4, 5)), ((2, 3, 4), (4, 5)), ((1, 3, 4), (6, 4, 2)), ((2, 1, 3, 4), (5, 4, 2)), ((4,), (4, 5)),
-            ((3, 4), (4,)), ((4,), (4,)), ((4,), (2, 4, 5)), ((2, 3, 4), (4,)), ((0, 4), (4, 5)), ((3, 0), (0, 5))]
+            ((3, 4), (4,)), ((4,), (4,)), ((4,), (2, 4, 5)), ((2, 3, 4), (4,)), ((0, 4), (4, 5)), ((3, 0), (0, 5)),
+            ((2, 3, 4, 5), (5, 3)), ((0, 3, 4), (4, 5)), ((2, 3, 0), (0, 5)), ((2, 3, 4), (4, 0))]
 AXES = [(None, False), (None, True), (0, False), (-1, True), ((0, 2), False), ((-1, 1), True)]
 PICKS = [1, -1, slice(1, None, 2), (slice(None), 1), (None, 2), (..., slice(None, 2)), [2, 0, 2, 2], slice(0, 0),
          ([0, 2, 0], [1, 3, 1]), ([-1, 0], slice(1, 3)), np.arange(12).reshape(3, 4) % 5 == 0]
@@ -130,6 +131,12 @@ def test_ties_and_edges_are_as_in_pytorch_and_quiet(f, at, slope):
     with np.errstate(divide="raise", over="raise", invalid="raise"):
         f(x).sum().backward()
     np.testing.assert_allclose(x.grad, slope, rtol=1e-6)
+
+
+def test_a_stack_that_meets_one_table_is_walked_back_as_one_long_table():
+    a, b, grad_out = np.ones((7, 3, 4)), np.ones((4, 5)), np.ones((7, 3, 5))
+    grads = RULES["matmul"].vjp(grad_out, a @ b, a, b, needs=(True, True))
+    assert [grad.shape for grad in grads] == [(7, 3, 4), (4, 5)]  # not seven gradients for the table
 
 
 @pytest.mark.parametrize("wants", [(True, False), (False, True)])
