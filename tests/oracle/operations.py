@@ -10,6 +10,7 @@ from tinytorch.nn.activations import GELU, ReLU, Sigmoid, Softmax, Tanh
 from tinytorch.nn.embedding import look_up
 from tinytorch.nn.layers import Dropout, Flatten, Linear
 from tinytorch.nn.losses import BCELoss, CrossEntropyLoss, MSELoss, log_softmax
+from tinytorch.nn.transformer import gelu
 
 
 class Case(NamedTuple):
@@ -72,6 +73,7 @@ for shape in [(3, 4), (), (0, 3), (1, 1), (2, 3, 4)]:
     case(f"sigmoid {shape}", lambda x: Sigmoid()(x), torch.sigmoid, *drawn(shape))
     case(f"Tanh {shape}", lambda x: Tanh()(x), torch.tanh, *drawn(shape))
     case(f"GELU {shape}", lambda x: GELU()(x), lambda x: F.gelu(x, approximate="tanh"), *drawn(shape))
+    case(f"gelu {shape}", lambda x: Tensor._apply(gelu, x), lambda x: F.gelu(x, approximate="tanh"), *drawn(shape))
 for axis, keep in AXES:
     dims = tuple(range(3)) if axis is None else axis
     label = f"axis {axis} keepdims {keep}"
@@ -106,7 +108,8 @@ case("divide at 0", lambda x, y: x / y, lambda x, y: x / y, np.array([0.0, 3, -3
 case("log at 0", lambda x: x.log(), torch.log, np.array([0.0, 2]))
 case("sqrt at 0", lambda x: x.sqrt(), torch.sqrt, np.array([0.0, 4]))
 for name, layer, function in [("sigmoid", Sigmoid(), torch.sigmoid), ("Tanh", Tanh(), torch.tanh),
-                              ("GELU", GELU(), lambda x: F.gelu(x, approximate="tanh"))]:
+                              ("GELU", GELU(), lambda x: F.gelu(x, approximate="tanh")),
+                              ("gelu", lambda x: Tensor._apply(gelu, x), lambda x: F.gelu(x, approximate="tanh"))]:
     case(f"{name} far out", layer, function, np.array([-1000.0, -90, -20, 0, 20, 90, 1000]))
 for shape, new in [((2, 6), (3, 4)), ((2, 6), (-1,)), ((0, 4), (2, 0)), ((), (1, 1))]:
     case(f"reshape {shape} {new}", lambda x, n=new: x.reshape(n), lambda x, n=new: x.reshape(n), *drawn(shape))
