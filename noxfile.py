@@ -142,7 +142,7 @@ def oracle(session):
 @nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])
 def bench(session):
     """The same work by ours, hand-written NumPy and PyTorch, in pairs; `-- --write` puts the table into the README."""
-    install(session, "core", third_party=[*LEARNER, *group("oracle")])
+    install(session, "core", "arch", third_party=[*LEARNER, *group("oracle")])
     session.run("python", "benchmarks/run.py", *session.posargs)
 
 

@@ -1,0 +1,94 @@
+"""Training steps of a small Transformer: two blocks, four heads, 32 texts of 32 tokens, and a step of AdamW."""
+import numpy as np
+import torch
+import torch.nn.functional as F
+from pairs import Workload
+from tinytorch.nn import Transformer
+from tinytorch.optim import AdamW
+
+VOCAB, HEADS, LAYERS, BATCH, SEQ, LR = 480, 4, 2, 32, 32, 1e-3
+FREE = ".key.bias"  # has no say in any answer, so its gradient is rounding, and AdamW makes whole steps of that
+
+
+def workloads():
+    return [step(64, 100), step(128, 60)]
+
+
+def step(d_model, repeats):
+    rng = np.random.default_rng(3)
+    start = Transformer(VOCAB, d_model, HEADS, LAYERS, max_len=SEQ, rng=rng).state_dict()
+    tokens = rng.integers(0, VOCAB, (BATCH, SEQ + 1))
+    ways = ours(d_model, start, tokens), None, theirs(d_model, start, tokens)
+    return Workload(f"Transformer step, d_model {d_model}", *ways, repeats, 1.6)
+
+
+def ours(d_model, start, tokens):
+    model = Transformer(VOCAB, d_model, HEADS, LAYERS, max_len=SEQ)
+    model.load_state_dict(start)
+    optimizer = AdamW(model.parameters(), lr=LR)
+
+    def work():
+        optimizer.zero_grad()
+        loss = model(tokens[:, :-1], tokens[:, 1:])
+        loss.backward()
+        optimizer.step()
+        return lambda: [loss.data, *[p.grad for name, p in model.named_parameters() if not name.endswith(FREE)]]
+    return work
+
+
+def theirs(d_model, start, tokens):
+    model = Model(d_model)
+    model.load_state_dict({name: torch.tensor(array) for name, array in start.items()})
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LR)
+    inputs, targets = torch.tensor(tokens[:, :-1]), torch.tensor(tokens[:, 1:])
+
+    def work():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+        loss.backward()
+        optimizer.step()
+        return lambda: [loss.detach(), *[p.grad for name, p in model.named_parameters() if not name.endswith(FREE)]]
+    return work
+
+
+class Model(torch.nn.Module):
+    """Our Transformer in PyTorch, with our names, and its quickest attention."""
+
+    def __init__(self, d_model):
+        super().__init__()
+        self.embedding, self.positions = torch.nn.Embedding(VOCAB, d_model), torch.nn.Embedding(SEQ, d_model)
+        self.blocks = torch.nn.Sequential(*[Block(d_model) for _ in range(LAYERS)])
+        self.norm, self.head = torch.nn.LayerNorm(d_model), torch.nn.Linear(d_model, VOCAB, bias=False)
+
+    def forward(self, tokens):
+        return self.head(self.norm(self.blocks(self.embedding(tokens) + self.positions.weight)))
+
+
+class Block(torch.nn.Module):
+    def __init__(self, d_model):
+        super().__init__()
+        self.norm1, self.attention = torch.nn.LayerNorm(d_model), Attention(d_model)
+        self.norm2, self.mlp = torch.nn.LayerNorm(d_model), MLP(d_model)
+
+    def forward(self, x):
+        x = x + self.attention(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class Attention(torch.nn.Module):
+    def __init__(self, d_model):
+        super().__init__()
+        self.query, self.key, self.value, self.out = (torch.nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, x):
+        heads = [part(x).unflatten(-1, (HEADS, -1)).transpose(1, 2) for part in (self.query, self.key, self.value)]
+        return self.out(F.scaled_dot_product_attention(*heads, is_causal=True).transpose(1, 2).flatten(2))
+
+
+class MLP(torch.nn.Module):
+    def __init__(self, d_model):
+        super().__init__()
+        self.up, self.down = torch.nn.Linear(d_model, 4 * d_model), torch.nn.Linear(4 * d_model, d_model)
+
+    def forward(self, x):
+        return self.down(F.gelu(self.up(x), approximate="tanh"))
