@@ -14,6 +14,7 @@ from pathlib import Path
 import chains
 import embedding
 import gpt
+import loading
 import mlp
 import numpy as np
 import processes
@@ -33,7 +34,8 @@ def main():
         parser.error("--write makes the whole table; leave the words out")
     torch.set_num_threads(1)
     rows = []
-    for workload in [*mlp.workloads(), *chains.workloads(), *embedding.workloads(), *gpt.workloads()]:
+    works = [one for module in (mlp, chains, embedding, gpt, loading) for one in module.workloads()]
+    for workload in works:
         if not asked.words or any(word in workload.name for word in asked.words):
             rows.append(row(workload))
             print(" | ".join(rows[-1]), flush=True)
