@@ -240,11 +240,12 @@ MISTAKES = {
             symptom="passes a batch whose images are others",
         ),
         dict(
-            name="two samples, where nothing grows",
-            code=changed(CATCH, "best_s(lambda: collate(thousand))", "best_s(lambda: collate(thousand[:64]))"),
-            says="In a small batch hardly anything is copied twice. Compare a batch of 1,024 with one of 32.",
-            ask="From which size of batch on does the colleague's cost show?",
-            symptom="the fault passes",
+            name="the first image only",
+            code=changed(CATCH, "np.allclose(batch.x.data, pixels[:20] / 255)",
+                         "np.allclose(batch.x.data[0], pixels[0] / 255)"),
+            says="Look at all images of the batch: one that is repeated passes.",
+            ask="What if all rows of the batch hold the same image?",
+            symptom="passes a batch in which the first image comes again and again",
         ),
     ],
     "repair": [
