@@ -61,14 +61,14 @@ def tier_files(name):
     for lesson in written(course()["lesson"]):
         if lesson["tier"] == name:
             path = "tinytorch/" + lesson["module"].replace(".", "/")
-            made[path + ".py"] = module_text(lesson)
-            made[path + ".pyi"] = stub_text(lesson)
+            made |= {path + ".py": module_text(lesson), **stub(lesson, path)}
     return made
 
 
-def stub_text(lesson):
-    text = (folder(lesson) / "lesson.pyi").read_text(encoding="utf-8")
-    return f"{NOTE}\n{text}"
+def stub(lesson, path):
+    """{path.pyi: text}, or nothing for a lesson that has its types in the code, as they do from 14 on."""
+    source = folder(lesson) / "lesson.pyi"
+    return {path + ".pyi": f"{NOTE}\n{source.read_text(encoding='utf-8')}"} if source.exists() else {}
 
 
 def kit_files():
@@ -79,7 +79,7 @@ def kit_files():
         base = f"tinytorch/_kit/lessons/{slug(lesson)}"
         made[base + ".ipynb"] = cells.write_notebook(blank, lesson["number"], slug(lesson))
         made[base + ".py"] = cells.write_percent(blank)
-        made[base + ".pyi"] = stub_text(lesson)
+        made |= stub(lesson, base)
         marks = REPOSITORY / "build/fingerprints" / f"{slug(lesson)}.json"
         if marks.exists():
             made[base + ".json"] = marks.read_text(encoding="utf-8")
@@ -134,9 +134,9 @@ def teach_files():
     read, text = course(), (CURRICULUM / "course.toml").read_text(encoding="utf-8")
     made = {"tinytorch_teach/curriculum/course.toml": text}
     for lesson in written(read["lesson"] + read["optional"]):
-        for name in SOURCES:
-            path = (folder(lesson) / name).relative_to(CURRICULUM).as_posix()
-            made[f"tinytorch_teach/curriculum/{path}"] = (folder(lesson) / name).read_text(encoding="utf-8")
+        for source in filter(Path.exists, (folder(lesson) / name for name in SOURCES)):
+            path = source.relative_to(CURRICULUM).as_posix()
+            made[f"tinytorch_teach/curriculum/{path}"] = source.read_text(encoding="utf-8")
     return made
 
 

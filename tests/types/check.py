@@ -1,4 +1,5 @@
-"""Types against the installed wheels: stubs agree with the modules (stubtest), and pyright sees what a learner should.
+"""Types against the installed wheels: stubs agree with their modules (stubtest), modules that have their types in the
+code are strict, and pyright sees what a learner should.
 
 Run by `nox -s types`; exits with 1 if something is wrong, and says what.
 """
@@ -6,6 +7,8 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 from tinytorch import available
@@ -15,18 +18,35 @@ HERE = Path(__file__).parent
 
 
 def main():
-    problems = [*stubs(), *clean(), *caught()]
-    print("\n".join(problems) or "types: stubs agree with their modules; pyright is clean and catches each mistake")
+    problems = [*stubs(), *strict(), *clean(), *caught()]
+    print("\n".join(problems) or "types: stubs agree, modules without one are strict, pyright catches each mistake")
     raise SystemExit(bool(problems))
+
+
+def modules(stubbed):
+    """{name: file} of the modules that have a stub, or that have none."""
+    names = ["tinytorch." + entry["module"] for entry in course.LESSONS if available(entry["module"])]
+    files = {name: Path(find_spec(name).origin) for name in names}
+    return {name: file for name, file in files.items() if file.with_suffix(".pyi").exists() == stubbed}
 
 
 def stubs():
     """What mypy's stubtest finds in the modules that have stubs."""
-    modules = ["tinytorch." + entry["module"] for entry in course.LESSONS if available(entry["module"])]
     command = [sys.executable, "-m", "mypy.stubtest", "--concise", "--allowlist", str(HERE / "stubtest.txt"),
-               "--ignore-unused-allowlist", *modules]
+               "--ignore-unused-allowlist", *modules(stubbed=True)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=HERE)
     return (run.stdout + run.stderr).splitlines() if run.returncode else []
+
+
+def strict():
+    """What pyright, at its strictest, says of the modules that have no stub: the lessons from 14 on."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, file in modules(stubbed=False).items():
+            copy = Path(folder, file.name)
+            _, text = file.read_text(encoding="utf-8").split("\n", 1)  # the first line says that it was generated
+            copy.write_text(f"# pyright: strict\n{text}", encoding="utf-8")
+            for found in pyright(copy):
+                yield f"{name}:{found['range']['start']['line'] + 1}: {found['message']}"
 
 
 def pyright(name):

@@ -5,6 +5,7 @@ from tinytorch.core import Tensor, enable_autograd, gradcheck, no_grad, rule
 from tinytorch.core.tensor import broadcast_shape, matmul_loops
 from tinytorch.nn import CrossEntropyLoss, Linear, ReLU, Sequential, Sigmoid
 from tinytorch.optim import SGD, Adam
+from tinytorch.quantization import QuantizedLinear, calibrate, dequantize, quantize, quantize_model
 from tinytorch.training import clip_grad_norm_
 
 x = Tensor(np.ones((32, 784)))
@@ -50,3 +51,9 @@ def cube_rule(grad_out, out, a, needs):
 
 
 reveal_type(Tensor._apply(cube, x))  # Tensor
+
+codes = quantize(x.data, *calibrate(x.data, axis=0))
+reveal_type(codes.dtype)  # dtype[signedinteger[_8Bit]]
+reveal_type(dequantize(codes, 0.5).dtype)  # dtype[floating[_32Bit]]
+reveal_type(QuantizedLinear(Linear(784, 10), per_channel=False)(x))  # Tensor
+reveal_type(quantize_model(model))  # Module

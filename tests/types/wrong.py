@@ -3,6 +3,7 @@ from tinytorch.core import Tensor, gradcheck, no_grad, rule
 from tinytorch.core.tensor import broadcast_shape
 from tinytorch.nn import Linear
 from tinytorch.optim import SGD
+from tinytorch.quantization import QuantizedLinear, quantize
 
 Tensor([1.0]).summ()
 broadcast_shape(3, 4)
@@ -14,3 +15,5 @@ gradcheck(Tensor([1.0]))
 no_grad(True)
 rule(3)
 SGD(Linear(3, 2))
+QuantizedLinear(784, 10)
+quantize(Tensor([1.0]), 0.5)

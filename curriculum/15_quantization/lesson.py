@@ -1,0 +1,724 @@
+# %% [markdown]
+# # 15 Quantization
+#
+#     Needs    01 Tensor, 02 Activations, 03 Layers, 04 Losses, 05 Autograd, 06 Optimizers
+#     Teaches  numbers kept as codes of one byte: what that costs in answers, and what it saves
+#     Opens    16 Compression, 20 Capstone
+#
+# A trained network keeps every weight in 32 bits. Most of these bits say nothing that an answer depends on. By the end
+# of this page a network of yours has a quarter of the bytes and gives the same answers, and it is not faster here. You
+# will have measured all three, and seen how one single number can spoil the second.
+
+# %% given="start"
+#| default_exp quantization
+from tinytorch.lesson import begin, measured, mine, predict, rejects
+
+begin("15")
+
+# %% given="imports"
+#| export
+import copy
+
+import numpy as np
+from numpy.typing import NDArray
+from tinytorch.core.tensor import Tensor
+from tinytorch.nn.layers import Linear, Module, Parameter
+
+# %% given="tools"
+import time
+
+from tinytorch.nn import CrossEntropyLoss, ReLU, Sequential
+from tinytorch.nn.layers import he_normal
+from tinytorch.optim import SGD, Adam
+
+# %% [markdown]
+# From this tier on signatures name the types of what goes in and comes out, and an editor can hold you to them:
+# `NDArray[np.int8]` is an array of int8, `float | NDArray[np.float32]` is either of two. Python itself ignores them.
+#
+# ## Try first
+#
+# An int8 has one byte and holds the whole numbers from -128 to 127. Keep a weight in int8, and get it back with no
+# number further off than 0.5 % of the largest. Two weights, one with small numbers and one with large; one rule for
+# both. `packed` returns the int8 array and whatever else must be remembered. Ten minutes, ungraded.
+
+# %% given="weights"
+def error_percent(packed, unpacked):
+    """Of two weights the larger error when they come back, in percent of the largest number."""
+    errors = []
+    for spread in (0.05, 4.0):
+        weight = np.random.default_rng(15).normal(0, spread, (64, 100)).astype(np.float32)
+        codes, remembered = packed(weight)
+        assert codes.dtype == np.int8, f"the codes are {codes.dtype}, not int8"
+        errors.append(100 * float(np.abs(unpacked(codes, remembered) - weight).max() / np.abs(weight).max()))
+    return max(errors)
+
+# %% scratch="try_first"
+def packed(weight):
+    return np.clip(np.rint(100 * weight), -128, 127).astype(np.int8), 100  # your attempt
+
+
+def unpacked(codes, remembered):
+    return codes / remembered
+
+
+print("error", error_percent(packed, unpacked), "%")
+
+# %% [markdown]
+# ## Build: codes on a ruler
+#
+# Lay a ruler along the numbers and write down, for each, the nearest mark. The distance of two marks is the *scale*;
+# the mark's number is the *code*. There are 256 marks, from -128 to 127, and 0 need not be in the middle: the
+# *zero point* is the code that stands for 0. To *quantize* is to go there, to *dequantize* is to come back.
+#
+#     code   = x / scale, rounded, + zero_point, and no further than -128 and 127
+#     number = (code - zero_point) * scale
+
+# %% [markdown]
+# How far from a number may the one be that comes back, in steps of the ruler? If the marks end before the number does,
+# it gets the last one. Scale 0.02, zero point 0: the last mark is 127 * 0.02 = 2.54.
+
+# %% predict="half"
+predict("largest error of numbers up to 2.5, in steps", None)  # your guess in place of None
+predict("error of the number 4, in steps", None)
+
+# %% [markdown]
+# `scale` and `zero_point` are numbers, or arrays that broadcast to the array: then different places have different
+# rulers.
+
+# %% exercise="quantize"
+#| export
+Scale = float | NDArray[np.float32]
+ZeroPoint = int | NDArray[np.int8]
+
+
+def quantize(array: NDArray[np.float32], scale: Scale, zero_point: ZeroPoint = 0) -> NDArray[np.int8]:
+    """The int8 code of each number: the nearest mark, or the last one if the number lies beyond."""
+    # How: the first of the two lines above, then `.astype(np.int8)`, which comes last of all.
+    # Example: scale 0.5 and zero point 3: 2.2 is code 7, for 4.4 rounds to 4; 100 is code 127, as is 500.
+    # Hint: np.rint rounds to the nearest whole number, np.clip(values, low, high) keeps values between two.
+    ### BEGIN SOLUTION
+    return np.clip(np.rint(array / scale) + zero_point, -128, 127).astype(np.int8)
+    ### END SOLUTION
+
+# %% check="quantize" points=8
+got = quantize(np.float32([2.2, -2.2, 4.9, 100, -100, 0]), 0.5, 3)
+assert got.dtype == np.int8, f"codes are int8, one byte each; yours are {got.dtype}"
+assert got[0] == 7, f"2.2 / 0.5 is 4.4, rounded 4, and 3 more is 7; yours {got[0]}. -1 subtracts the zero point."
+assert got[1] == -1, f"-2.2 / 0.5 is -4.4, rounded -4, and 3 more is -1; yours {got[1]}. -2 rounds down."
+assert got[2] == 13, f"4.9 / 0.5 is 9.8, rounded 10, and 3 more is 13; yours {got[2]}. 12 cuts the digits off."
+assert got[3] == 127, f"203 lies beyond the last mark: 127; yours {got[3]}. -53 wrapped around: clip before astype."
+assert got[4] == -128 and got[5] == 3, f"-197 becomes -128, and 0 the zero point 3; yours {got[4]} and {got[5]}"
+got = quantize(np.float32([[3, 5], [3, 5]]), np.float32([[0.5], [0.1]]), np.int8([[0], [-7]])).tolist()
+assert got == [[6, 10], [23, 43]], f"a ruler for each row: [[6, 10], [23, 43]]; yours {got}"
+
+# %% [markdown]
+# Back again. A trap waits here: two int8 make an int8. `127 - (-128)` is 255, which int8 does not have.
+
+# %% exercise="dequantize"
+#| export
+def dequantize(codes: NDArray[np.int8], scale: Scale, zero_point: ZeroPoint = 0) -> NDArray[np.float32]:
+    """The number at each mark, in float32."""
+    # How: the second of the two lines; the codes become float32 before anything is subtracted.
+    # Example: scale 0.5 and zero point 3: code 7 is 2, code -128 is -65.5.
+    # Hint: `.astype(np.float32)`. An int8 array minus an int8 array stays int8 and wraps around.
+    ### BEGIN SOLUTION
+    return (codes.astype(np.float32) - zero_point) * scale
+    ### END SOLUTION
+
+# %% check="dequantize" points=6
+got = dequantize(np.int8([7, -128, 3, 50]), 0.5, 3)
+assert got.dtype == np.float32, f"numbers come back as float32; yours are {got.dtype}"
+assert got.tolist() == [2, -65.5, 0, 23.5], f"expected 2, -65.5, 0, 23.5; yours {got.tolist()}. 0.5 adds them first."
+got = dequantize(np.int8([[127, -128], [5, 6]]), np.float32([[0.5], [0.25]]), np.int8([[-128], [7]])).tolist()
+assert got == [[127.5, 0], [-0.5, -0.25]], (
+    f"(127 + 128) * 0.5 = 127.5 comes first; yours {got}. -0.5 there means that int8 wrapped around.")
+
+# %% demo="half"
+ruler = np.linspace(-2.5, 2.5, 100_001, dtype=np.float32)
+measured("largest error of numbers up to 2.5, in steps",
+         round(float(np.abs(dequantize(quantize(ruler, 0.02), 0.02) - ruler).max()) / 0.02, 3))
+four = np.float32([4])
+measured("error of the number 4, in steps", round(float(4 - dequantize(quantize(four, 0.02), 0.02)[0]) / 0.02, 1))
+
+# %% [markdown]
+# Half a step where the ruler lies, and as far as you like where it does not. All that is left is to lay it well.
+#
+# ## A fault to find: three numbers become one
+
+# %% [markdown]
+# To *calibrate* is to choose scale and zero point from numbers that are typical. The ruler reaches from the lowest to
+# the highest: 255 steps, and the lowest gets the code -128. A colleague wrote it so; the zero point is a code itself,
+# hence the clip, and the 1e-9 keeps equal numbers from a scale of 0.
+
+# %% fault="colleague_calibrate"
+def colleague_calibrate(array):
+    """(scale, zero_point) such that the numbers of `array` lie on the ruler."""
+    low, high = float(array.min()), float(array.max())
+    scale = max(high - low, 1e-9) / 255
+    zero_point = round(-128 - low / scale)
+    return scale, int(np.clip(zero_point, -128, 127))
+
+
+def there_and_back(array, calibrate):
+    """`array` quantized and dequantized with what `calibrate` chooses for it."""
+    ruler = calibrate(array)
+    return dequantize(quantize(array, *ruler), *ruler)
+
+
+weight = np.random.default_rng(15).normal(0, 0.05, (64, 100)).astype(np.float32)
+assert np.abs(there_and_back(weight, colleague_calibrate) - weight).max() < 0.51 * colleague_calibrate(weight)[0]
+assert np.abs(there_and_back(weight + 0.1, colleague_calibrate) - weight - 0.1).max() < 0.002
+assert len(np.unique(quantize(weight, *colleague_calibrate(weight)))) > 150
+
+# %% [markdown]
+# Two weights, one of them shifted, come back within half a step. Now three numbers: 5, 5.5 and 6. What comes back for
+# each? Their mean will say it.
+
+# %% predict="three"
+predict("mean of 5, 5.5, 6 there and back, colleague", None)  # your guess in place of None
+
+# %% demo="three"
+back = there_and_back(np.float32([5, 5.5, 6]), colleague_calibrate)
+measured("mean of 5, 5.5, 6 there and back, colleague", round(float(back.mean()), 3))
+print("there and back:", back.round(3).tolist())
+
+# %% [markdown]
+# No error, no nan, and all the numbers are gone. First the check that was missing. Two things must hold for a ruler:
+# numbers come back within half a step, up to rounding (0.51 is fair), and the step is no larger than need be. The
+# second matters, too: with a step of 100 everything is within half a step.
+
+# %% exercise="catch"
+def check_calibrate(calibrate):
+    """Raise AssertionError unless calibrate(array), a pair (scale, zero_point), suits the numbers of any array."""
+    # How: for several arrays compare there_and_back(array, calibrate) with the array, in steps of calibrate(array)[0];
+    # then the step itself: with 0 among the numbers, 255 steps reach from the lowest to the highest.
+    # Example: check_calibrate(colleague_calibrate) raises AssertionError.
+    # Hint: take numbers on both sides of 0, all above, and all below. np.linspace(low, high, 50, dtype=np.float32).
+    ### BEGIN SOLUTION
+    for low, high in [(-4, 7), (5, 6), (-3, -2)]:
+        array = np.linspace(low, high, 50, dtype=np.float32)
+        step, reach = calibrate(array)[0], max(high, 0) - min(low, 0)
+        assert np.abs(there_and_back(array, calibrate) - array).max() <= 0.51 * step, f"lost: {low} to {high}"
+        assert step <= 1.01 * reach / 255, f"a step of {step} is too large for {low} to {high}"
+    ### END SOLUTION
+
+# %% check="catch" points=7
+assert rejects(check_calibrate, colleague_calibrate), "your check lets the colleague's ruler pass. All above 0?"
+def got(array):
+    low, high = min(float(array.min()), 0), max(float(array.max()), 0)
+    return max(high - low, 1e-9) / 255, round(-128 - 255 * low / max(high - low, 1e-9))
+assert not rejects(check_calibrate, got), "your check refuses a ruler from 0 to the highest, or wider if need be"
+assert rejects(check_calibrate, lambda array: (100.0, 0)), "your check lets a step of 100 pass, for any numbers"
+assert rejects(check_calibrate, lambda array, right=got: (0.9 * right(array)[0], right(array)[1])), (
+    "your check lets a ruler pass that ends too early: the numbers at its ends are off by many steps")
+assert rejects(check_calibrate, lambda array: colleague_calibrate(np.append(array, min(array.max(), 0)))), (
+    "your check lets a ruler pass that is right for numbers above 0 and loses -3 and -2.5")
+
+# %% [markdown]
+# The code -128 would have to stand for 5, and then 0 is 1,275 steps further down, where no code is. Two ways out: let
+# the zero point be any number, or let every ruler reach 0. All the world does the latter, for 0 is what most arrays
+# hold most of: it should come back exactly.
+#
+# There are two kinds of rulers. An *affine* one reaches from the lowest to the highest, each moved to 0 if it is not
+# beyond. A *symmetric* one has 0 in the middle, reaches as far as the number furthest from 0, with 127 steps, and its
+# zero point is 0.
+
+# %% [markdown]
+# What is lowest and highest, `edges` finds out; given. With an `axis` there is a ruler for each place along it, such as
+# axis 0 for each row of a weight: that is called *per channel*, and one ruler for all *per tensor*. The arrays keep
+# their axes, so that they broadcast. And there is a way to ignore a few odd numbers. The 99.9th *percentile* is the
+# number that 99.9 % of all do not exceed; `percentile=99.9` leaves a thousandth out at either end, 100 leaves out none.
+
+# %% given="edges"
+#| export
+SMALLEST = float(np.finfo(np.float32).tiny)  # a scale that float32 can still divide by
+
+
+def edges(
+    array: NDArray[np.float32], axis: int | None, percentile: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lowest and the highest number, or percentile: of all, or for each place along `axis`.
+
+    Raises
+    ------
+    ValueError
+        If there are no numbers, if one is not finite, or if percentile is not above 50 and at most 100.
+    """
+    if array.size == 0 or not np.isfinite(array).all():
+        raise ValueError(f"a ruler is made from finite numbers; found {array.size}, not all of them finite"
+                         if array.size else "a ruler is made from numbers, and found none")
+    if not 50 < percentile <= 100:
+        raise ValueError(f"percentile is above 50 and at most 100, such as 99.9; found {percentile}")
+    others = None if axis is None else tuple(at for at in range(array.ndim) if at != axis % array.ndim)
+    low, high = (np.asarray(np.percentile(array, share, axis=others, keepdims=axis is not None), dtype=np.float64)
+                 for share in (100 - percentile, percentile))
+    return low, high
+
+# %% exercise="calibrate"
+#| export
+def calibrate(
+    array: NDArray[np.float32], symmetric: bool = False, axis: int | None = None, percentile: float = 100.0,
+) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    """(scale, zero_point) of a ruler for numbers like those of `array`; it always reaches 0.
+
+    Returns
+    -------
+    scale : float32 array, of shape () or, with an axis, of one number for each place along it; at least SMALLEST
+    zero_point : int8 array of the same shape; 0 if symmetric
+    """
+    # How: let low and high reach 0; the step is their distance / 255 or, if symmetric, the larger of the two / 127.
+    # The code of low is -128, and 0 lies -low / scale steps above it.
+    # Example: [5, 5.5, 6] gives 6 / 255 and -128; symmetric 6 / 127 and 0. [-3, 5] gives 8 / 255 and -32.
+    # Hint: np.minimum(low, 0.0), np.maximum; np.asarray(values, dtype=np.float32); zeros want SMALLEST, not 0.
+    ### BEGIN SOLUTION
+    low, high = edges(array, axis, percentile)
+    low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
+    step = np.maximum(high, -low) / 127 if symmetric else (high - low) / 255
+    scale = np.asarray(np.maximum(step, SMALLEST), dtype=np.float32)
+    zero_point = np.zeros(scale.shape) if symmetric else np.rint(-128 - low / scale)
+    return scale, np.asarray(zero_point, dtype=np.int8)
+    ### END SOLUTION
+
+# %% check="calibrate" points=14
+assert not rejects(check_calibrate, calibrate), "your own check refuses your rulers"
+got = calibrate(np.float32([[-3, 0.5], [4, 5]]))
+assert got[0].dtype == np.float32 and got[1].dtype == np.int8 and got[0].shape == got[1].shape == (), (
+    f"float32 and int8, both of shape (); yours {got[0].dtype}, {got[1].dtype}, {got[0].shape}, {got[1].shape}")
+assert np.isclose(got[0], 8 / 255) and got[1] == -32, (
+    f"from -3 to 5 are 255 steps of 8 / 255, and 0 is 96 of them above -128: -32; yours {got[0]:.4f}, {got[1]}")
+got = calibrate(np.float32([[-3, 0.5], [4, 5]]), symmetric=True)
+assert np.isclose(got[0], 5 / 127) and got[1] == 0, f"5 is furthest from 0: 5 / 127 and 0; yours {got[0]:.4f}, {got[1]}"
+got = calibrate(np.float32([[-7, 0.5], [4, 5]]), symmetric=True)[0]
+assert np.isclose(got, 7 / 127), f"-7 is furthest from 0 here: 7 / 127 is 0.0551; yours {got:.4f}"
+got = calibrate(np.float32([[-3, 0.5], [4, 5], [-6, -7]]), axis=0)
+assert got[0].shape == got[1].shape == (3, 1), f"three rows, three rulers: shape (3, 1); yours {got[0].shape}"
+assert np.allclose(got[0].ravel(), [3.5 / 255, 5 / 255, 7 / 255]) and got[1].ravel().tolist() == [91, -128, 127], (
+    f"widths 3.5, 5 and 7 and zero points 91, -128, 127; yours {255 * got[0].ravel()} and {got[1].ravel()}")
+got = calibrate(np.zeros(3, dtype=np.float32))
+assert got[0] == np.float32(SMALLEST), f"zeros have no largest number: the scale is SMALLEST; yours {got[0]}"
+got = calibrate(np.float32([-1e-43, 1e-42]))
+assert got[0] == np.float32(SMALLEST), f"a step must not be smaller than SMALLEST; for 1e-42 yours is {got[0]}"
+got = np.append(np.linspace(-1, 1, 9999, dtype=np.float32), np.float32(100))
+got = got[:-1], [there_and_back(got, lambda array, p=p: calibrate(array, percentile=p))[:-1] for p in (100, 99.9)]
+got = [np.abs(back - got[0]).mean() for back in got[1]]
+assert got[1] < 0.05 * got[0], (
+    f"one number is 100 times too large; with percentile 99.9 the others err {got[1]:.4f}, with 100 {got[0]:.4f}")
+
+# %% [markdown]
+# What a layer gives after ReLU is 0 or above. A hidden layer of such numbers is quantized, affine and symmetric: what
+# is the mean error, in thousandths of the largest number?
+
+# %% predict="one_sided"
+predict("mean error, affine", None, unit="thousandths")  # your guess in place of None
+predict("mean error, symmetric", None, unit="thousandths")
+
+# %% demo="one_sided"
+hidden = np.abs(np.random.default_rng(3).normal(size=(100, 128))).astype(np.float32)
+for kind in ("affine", "symmetric"):
+    back = there_and_back(hidden, lambda array, kind=kind: calibrate(array, symmetric=kind == "symmetric"))
+    measured(f"mean error, {kind}", round(1000 * float(np.abs(back - hidden).mean() / hidden.max()), 2),
+             unit="thousandths")
+
+# %% [markdown]
+# A symmetric ruler keeps half of its codes for numbers that do not come: a whole bit lost. Weights lie on both sides
+# of 0, and for them it costs next to nothing. So weights are mostly quantized symmetric, and what flows between layers
+# affine.
+#
+# ## Build: a layer of codes
+
+# %% [markdown]
+# A `QuantizedLinear` is made from a Linear that has learned. It keeps the codes of the weight and their scale; of the
+# float weight nothing remains. When it is called, it makes floats of the codes, multiplies, and lets these floats go
+# again. All products of a row have one scale, so the scale can wait until they are added up: it is multiplied once for
+# an answer, and not once for a weight.
+#
+#     y = (x @ codes.T) * scale.T + bias
+#
+# All that it keeps are Parameters, so that 03 finds, counts and saves them; none of them learns any more.
+
+# %% exercise="quantized_linear"
+#| export
+class QuantizedLinear(Module):
+    """A Linear in use, with its weight kept as int8 codes on symmetric rulers.
+
+    Parameters
+    ----------
+    linear : Linear, which stays as it is
+    per_channel : whether each row of the weight has a scale of its own
+    percentile : as for `calibrate`
+
+    `codes` is an int8 Parameter of shape (out_features, in_features), `scale` a float32 one of shape
+    (out_features, 1) or (), `bias` a copy of the bias or None. None of them wants a gradient.
+    """
+
+    # Write `__init__(self, linear, per_channel=True, percentile=100.0)` and `forward(self, x)`.
+    # How: in __init__ calibrate and quantize linear.weight.data; in forward the line above, or without its last term.
+    # Example: QuantizedLinear(Linear(784, 128)) keeps 100,352 bytes of codes, 512 of scales, 512 of bias.
+    # Hint: Parameter(codes, requires_grad=False, dtype=np.int8). A Parameter copies the array that it is given.
+    # Tensor(self.codes.data) makes float32 of them; codes have no slope, so `.data` is fair here. x stays a Tensor.
+    ### BEGIN SOLUTION
+    def __init__(self, linear: Linear, per_channel: bool = True, percentile: float = 100.0) -> None:
+        weight = linear.weight.data
+        scale, _ = calibrate(weight, symmetric=True, axis=0 if per_channel else None, percentile=percentile)
+        self.codes = Parameter(quantize(weight, scale), requires_grad=False, dtype=np.int8)
+        self.scale = Parameter(scale, requires_grad=False)
+        self.bias = None if linear.bias is None else Parameter(linear.bias.data, requires_grad=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        codes = Tensor(self.codes.data)  # in float32, as long as this call lasts
+        y = (x @ codes.T) * self.scale.T
+        return y if self.bias is None else y + self.bias
+    ### END SOLUTION
+
+# %% check="quantized_linear" points=10
+got = Linear(3, 4, init=lambda shape, rng: [[127, 64, -32], [12.7, -5, 0.3], [1.27, 1, 0.02], [254, -2, 8]])
+got.bias.data = np.float32([10, 20, 30, 40])
+got = [got, QuantizedLinear(got), QuantizedLinear(got, per_channel=False)]
+assert got[1].codes.dtype == np.int8 and got[1].codes.shape == (4, 3), (
+    f"codes of int8, shape (4, 3); yours {got[1].codes.dtype}, {got[1].codes.shape}")
+assert np.allclose(got[1].scale.data, [[1], [0.1], [0.01], [2]]), (
+    f"a scale for each row: 1, 0.1, 0.01 and 2; yours {got[1].scale.data.ravel()}")
+assert got[1].codes.data.tolist() == [[127, 64, -32], [127, -50, 3], [127, 100, 2], [127, -1, 4]], (
+    f"codes of the second row: 127, -50, 3; yours {got[1].codes.data[1].tolist()}")
+assert got[2].scale.shape == () and got[2].codes.data[2].tolist() == [1, 0, 0], (
+    "with one scale for all, 254 / 127 = 2, the third row is left with the codes 1, 0, 0")
+assert {name for name, _ in got[1].named_parameters()} == {"codes", "scale", "bias"}, (
+    f"kept are codes, scale and bias; yours {', '.join(name for name, _ in got[1].named_parameters())}")
+assert not any(p.requires_grad for p in got[1].parameters()), "none of them learns: requires_grad=False"
+assert np.allclose(got[1](Tensor([[3, 5, 7]])).data, got[0](Tensor([[3, 5, 7]])).data, atol=1e-3), (
+    f"this weight lies on its rulers, so answers are equal; yours {got[1](Tensor([[3, 5, 7]])).data}")
+assert got[1](Tensor(np.ones((5, 7, 3)))).shape == (5, 7, 4), "leading axes stay, as in 03"
+got[1].bias.data = np.float32([0, 0, 0, 0])
+assert got[0].bias.data[3] == 40, "the bias of the Linear changed with yours; keep a copy"
+got = QuantizedLinear(got[0], percentile=75), Tensor([[3, 5, 7]], requires_grad=True)
+assert got[0].scale.data[0, 0] < 0.9, "percentile goes on to calibrate: 75 leaves the 127 of the first row out"
+got[0](got[1]).sum().backward()
+assert got[1].grad is not None, "no gradient came through to x; in forward x stays a Tensor"
+got = QuantizedLinear(Linear(3, 4, bias=False))
+assert got.bias is None and got(Tensor([[3, 5, 7]])).shape == (1, 4), "a Linear without bias stays one without"
+
+# %% [markdown]
+# Every answer is now a little off, and goes on into the next layer. Sixteen layers of 256 with ReLU between them, one
+# ruler for each weight: how large is the error after one layer, in percent of the answer, and after all sixteen? Would
+# you rather multiply by 16, double sixteen times, or neither?
+
+# %% predict="depth"
+predict("error after one layer", None, unit="%")  # your guess in place of None
+predict("error after sixteen layers", None, unit="%")
+
+# %% demo="depth"
+def error_after(depth, width=256):
+    """The error of so many quantized layers in a row, in percent of the answer."""
+    rng = np.random.default_rng(3)
+    right = ours = Tensor(np.abs(rng.normal(size=(64, width))))
+    for _ in range(depth):
+        layer = Linear(width, width, init=he_normal, rng=rng)
+        right, ours = ReLU()(layer(right)), ReLU()(QuantizedLinear(layer, per_channel=False)(ours))
+    return 100 * float(np.linalg.norm((ours - right).data) / np.linalg.norm(right.data))
+
+
+measured("error after one layer", round(error_after(1), 2), unit="%")
+measured("error after sixteen layers", round(error_after(16), 2), unit="%")
+
+# %% [markdown]
+# About the root of 16 times as much. Each layer hands the error on, neither larger nor smaller by itself, and adds one
+# of its own that knows nothing of the others: they add up as the random sums of 03 did, by the root of their count.
+#
+# ## Build: arithmetic on codes
+
+# %% [markdown]
+# Why then do chips for INT8 exist, if floats are multiplied in the end? They need not be. Let rows come as affine codes
+# and the weight as symmetric ones, and pull both scales out of the sum:
+#
+#     y = sum of (x_code - x_zero) * x_scale * code * scale
+#       = x_scale * scale * sum of (x_code - x_zero) * code
+#
+# What is left in the sum are whole numbers, four of which a chip multiplies where it would multiply one float32. A
+# product of two of them needs 16 bits and their sum more, so they are added up in int32. The bias is left out here.
+
+# %% exercise="integer_linear"
+def integer_linear(x_codes, x_scale, x_zero, codes, scale):
+    """What x @ weight.T is, float32 (rows, out), computed in whole numbers and multiplied once at the end.
+
+    x_codes : int8 (rows, in_features), with the numbers x_scale and x_zero
+    codes : int8 (out_features, in_features), with scale (out_features, 1)
+    """
+    # How: both sides to int32, then the difference, then the product, then both scales.
+    # Example: x_codes [[7, 5]], x_zero 3, codes [[100, 50]]: the sum is 4 * 100 + 2 * 50 = 500.
+    # Hint: `.astype(np.int32)` before anything is subtracted or multiplied. A scale belongs to a column of the answer.
+    ### BEGIN SOLUTION
+    sums = (x_codes.astype(np.int32) - x_zero) @ codes.astype(np.int32).T  # (rows, out)
+    return (sums * (x_scale * scale.T)).astype(np.float32)
+    ### END SOLUTION
+
+# %% check="integer_linear" points=7
+got = np.int8([[7, 5]]), 0.5, np.int8(3), np.int8([[100, 50]]), np.float32([[0.25]])
+got = integer_linear(*got).tolist()
+assert got == [[62.5]], f"500 * 0.5 * 0.25 = 62.5; yours {got}. A negative number means that int8 wrapped around."
+got = np.random.default_rng(5).integers(-128, 128, (3, 6)), np.random.default_rng(7).integers(-127, 128, (4, 6))
+got = got[0].astype(np.int8), 0.5, np.int8(-128), got[1].astype(np.int8), np.float32([[0.5], [0.25], [2], [4]])
+got = integer_linear(*got), dequantize(got[0], 0.5, -128) @ dequantize(got[3], got[4]).T
+assert got[0].shape == (3, 4), f"three rows, four columns: (3, 4); yours {got[0].shape}"
+assert np.allclose(got[0], got[1]), "with zero point -128 differences reach 255: subtract and multiply in int32"
+
+# %% [markdown]
+# A layer of 1024 by 1024 numbers answers 32 rows. How many bytes are its weight in float32, and its codes with their
+# scales? And the time: as a Linear, as a QuantizedLinear, and in whole numbers?
+
+# %% predict="time"
+predict("weight of a Linear(1024, 1024)", None, unit="bytes")  # your guess in place of None
+predict("codes and scales of it", None, unit="bytes")
+predict("time as a Linear", None, unit="ms")
+predict("time as a QuantizedLinear, in times of the Linear", None)
+predict("time in whole numbers, in times of the Linear", None)
+
+# %% demo="time"
+def median_ms(action, repeats=5):
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        action()
+        times.append(1000 * (time.perf_counter() - start))
+    return sorted(times)[repeats // 2]
+
+
+rng = np.random.default_rng(3)
+plain, x = Linear(1024, 1024, bias=False, rng=rng), rng.normal(size=(32, 1024)).astype(np.float32)
+small = QuantizedLinear(plain)
+measured("weight of a Linear(1024, 1024)", plain.weight.memory_footprint(), unit="bytes")
+measured("codes and scales of it", sum(p.memory_footprint() for p in small.parameters()), unit="bytes")
+
+ruler = calibrate(x)
+parts = quantize(x, *ruler), *ruler, small.codes.data, small.scale.data
+plain_ms = median_ms(lambda: plain(Tensor(x)))
+measured("time as a Linear", round(plain_ms, 2), unit="ms")
+measured("time as a QuantizedLinear, in times of the Linear",
+         round(median_ms(lambda: small(Tensor(x))) / plain_ms, 1))
+measured("time in whole numbers, in times of the Linear",
+         round(median_ms(lambda: integer_linear(*parts), repeats=3) / plain_ms))
+
+# %% [markdown]
+# In NumPy INT8 saves memory, not time. A QuantizedLinear has the same product to do and floats to make before it. Whole
+# numbers are slower by far: NumPy hands float products to a library that knows this processor, and multiplies whole
+# numbers in a plain loop. What a chip could do four times faster needs a program written for the chip.
+#
+# ## Use: a quarter of the bytes
+
+# %% [markdown]
+# Now whole models. A model is a Module with Modules among its attributes (03), and somewhere in it stand Linear layers.
+# `quantize_model` makes another model of the same kind in which each of them is a QuantizedLinear. The model that was
+# given stays as it is, and shares no Parameter with the new one.
+
+# %% exercise="quantize_model"
+#| export
+def quantize_model(model: Module, per_channel: bool = True, percentile: float = 100.0) -> Module:
+    """A model like `model` with a QuantizedLinear for each Linear in it, at any depth; `model` stays as it is."""
+    # How: a Linear becomes a QuantizedLinear. Any other Module becomes a shallow copy of itself, in which each Module
+    # among its attributes is replaced by what quantize_model makes of it, and each Parameter by a deep copy.
+    # Example: Sequential(Linear(784, 128), ReLU(), Linear(128, 10)) keeps its three places; ReLU stays as it is.
+    # Hint: vars(model).items() are its attributes, setattr(twin, name, part) sets one; copy.copy, copy.deepcopy.
+    ### BEGIN SOLUTION
+    if isinstance(model, Linear):
+        return QuantizedLinear(model, per_channel, percentile)
+    twin = copy.copy(model)
+    for name, part in vars(model).items():
+        if isinstance(part, Module):
+            setattr(twin, name, quantize_model(part, per_channel, percentile))
+        elif isinstance(part, Parameter):
+            setattr(twin, name, copy.deepcopy(part))
+    return twin
+    ### END SOLUTION
+
+# %% check="quantize_model" points=8
+got = np.random.default_rng(3)
+got = Sequential(Linear(2, 16, rng=got), ReLU(), Sequential(Linear(16, 3, rng=got))), got.normal(size=(60, 2)), []
+got[0].scale = Parameter([3.0])
+got = *got, np.digitize(got[1][:, 0], [-0.5, 0.5]), Adam(got[0].parameters(), lr=0.05)
+while len(got[2]) < 60:
+    got[4].zero_grad()
+    got[2].append(CrossEntropyLoss()(got[0](Tensor(got[1])), got[3]))
+    got[2][-1].backward()
+    got[4].step()
+got = got[0], Tensor(got[1]), quantize_model(got[0]), quantize_model(got[0], per_channel=False, percentile=90)
+assert isinstance(got[0][0], Linear), "the model that was given has changed"
+assert isinstance(got[2], Sequential) and len(got[2]) == 3 and got[2] is not got[0], "a Sequential of three, a new one"
+assert isinstance(got[2][0], QuantizedLinear), f"the first layer is {type(got[2][0]).__name__}, not a QuantizedLinear"
+assert isinstance(got[2][2][0], QuantizedLinear), "the Linear inside the inner Sequential is still one"
+assert got[3][0].scale.shape == got[3][2][0].scale.shape == (), "per_channel goes on to every layer, at any depth"
+assert got[3][0].scale.item() < np.abs(got[0][0].weight.data).max() / 127, "percentile goes on to every layer"
+assert got[2].scale is not got[0].scale, "a Parameter of the model itself is shared; the new model needs its own"
+assert (got[2](got[1]).argmax(axis=1).data == got[0](got[1]).argmax(axis=1).data).mean() > 0.95, (
+    "a network that learned three classes should answer the same after quantize_model")
+
+# %% [markdown]
+# The digits: 784-128-10, ten rounds of gradient descent. How many of the 1,000 test digits does it know, and how many
+# when it is quantized with one scale for each weight? How many bytes is it before and after, scales and biases
+# included?
+
+# %% predict="digits"
+predict("digits right, float32", None, unit="%")  # your guess in place of None
+predict("digits right, INT8", None, unit="%")
+predict("bytes of the network, float32", None, unit="bytes")
+predict("bytes of the network, INT8", None, unit="bytes")
+
+# %% demo="digits"
+from tinytorch.datasets import tinydigits
+
+digits = tinydigits()
+images, test_images = (Tensor(some.reshape(-1, 784) / 255) for some in (digits.train_images, digits.test_images))
+
+
+def trained(rounds=10, seed=3):
+    rng = np.random.default_rng(seed)
+    model = Sequential(Linear(784, 128, rng=rng), ReLU(), Linear(128, 10, rng=rng))
+    optimizer = SGD(model.parameters(), lr=0.1)
+    for _ in range(rounds):
+        for some in rng.permutation(4000).reshape(-1, 32):
+            optimizer.zero_grad()
+            CrossEntropyLoss()(model(images[some]), digits.train_labels[some]).backward()
+            optimizer.step()
+    return model
+
+
+def percent_right(model):
+    return 100 * float((model(test_images).argmax(axis=1).data == digits.test_labels).mean())
+
+
+def bytes_of(model):
+    return sum(p.memory_footprint() for p in model.parameters())
+
+
+model = trained()
+small = quantize_model(model, per_channel=False)
+measured("digits right, float32", percent_right(model), unit="%")
+measured("digits right, INT8", percent_right(small), unit="%")
+measured("bytes of the network, float32", bytes_of(model), unit="bytes")
+measured("bytes of the network, INT8", bytes_of(small), unit="bytes")
+
+# %% [markdown]
+# Now one weight of 100,352 goes wrong. It belongs to the pixel in the corner, which is black in every digit, so the
+# float network does not even notice. It is made 100 times as large as the largest of the others. How many digits does
+# the network know now, as floats, and in INT8 with one scale for each weight; and how many different codes are left in
+# the first layer? Then the two remedies of this page: a scale for each row, and the 99.9th percentile.
+
+# %% predict="outlier"
+predict("one weight times 100: digits right, float32", None, unit="%")  # your guess in place of None
+predict("one weight times 100: digits right, per tensor", None, unit="%")
+predict("one weight times 100: different codes, per tensor", None)
+predict("one weight times 100: digits right, per channel", None, unit="%")
+predict("one weight times 100: digits right, percentile 99.9", None, unit="%")
+
+# %% demo="outlier"
+spoiled = copy.deepcopy(model)
+weight = spoiled[0].weight.data.copy()
+weight[40, 0] = 100 * np.abs(weight).max()
+spoiled[0].weight.data = weight
+
+per_tensor = quantize_model(spoiled, per_channel=False)
+measured("one weight times 100: digits right, float32", percent_right(spoiled), unit="%")
+measured("one weight times 100: digits right, per tensor", percent_right(per_tensor), unit="%")
+measured("one weight times 100: different codes, per tensor", len(np.unique(per_tensor[0].codes.data)))
+measured("one weight times 100: digits right, per channel", percent_right(quantize_model(spoiled)), unit="%")
+measured("one weight times 100: digits right, percentile 99.9",
+         percent_right(quantize_model(spoiled, per_channel=False, percentile=99.9)), unit="%")
+
+# %% [markdown]
+# The ruler reaches to a number that nobody needs, and all others share what codes are left near 0. A scale for each row
+# keeps the harm in one row, for 4 bytes a row. A percentile cuts the odd number short, which is right only as long as
+# nothing depends on it: here it does not.
+#
+# Half the way down from float32 lies float16, two bytes with digits and a power of two, as in float32. It needs no
+# ruler, and chips multiply it fast; but nothing between 0 and 6e-8 fits in, and small gradients become 0. Take the 32
+# digits that the network knows best. Of their gradients that are not 0, how many are in float16? How many are, if the
+# loss is multiplied by 1024 before backward? And of all weights that a step with lr 0.1 over all digits would move,
+# how many stay where they are if the weights are float16?
+
+# %% predict="float16"
+predict("gradients that become 0 in float16", None, unit="%")  # your guess in place of None
+predict("gradients that become 0, loss times 1024", None, unit="%")
+predict("weights that a step does not move in float16", None, unit="%")
+
+# %% demo="float16"
+def gradients(some, times=1.0):
+    """All gradients of the mean loss over these digits, times a factor, in one row."""
+    for p in model.parameters():
+        p.grad = None
+    (times * CrossEntropyLoss()(model(images[some]), digits.train_labels[some])).backward()
+    return np.concatenate([p.grad.ravel() for p in model.parameters()])
+
+
+def percent_zero(grads):
+    return round(100 * float((grads[grads != 0].astype(np.float16) == 0).mean()), 2)
+
+
+scores = model(images).data.astype(np.float64)
+lead = scores[np.arange(4000), digits.train_labels] - np.log(np.exp(scores).sum(axis=1))
+best = lead.argsort()[-32:]
+measured("gradients that become 0 in float16", percent_zero(gradients(best)), unit="%")
+measured("gradients that become 0, loss times 1024", percent_zero(gradients(best, 1024.0)), unit="%")
+
+grads = gradients(np.arange(4000))
+weights = np.concatenate([p.data.ravel() for p in model.parameters()]).astype(np.float16)[grads != 0]
+moved = weights - np.float16(0.1) * grads[grads != 0].astype(np.float16)
+measured("weights that a step does not move in float16", round(100 * float((moved == weights).mean()), 1), unit="%")
+
+# %% [markdown]
+# This is why half precision is *mixed precision* where models learn. Products are float16; a copy of the weights stays
+# float32 and takes the steps; and the loss is multiplied before backward and the gradients divided after it, which is
+# called *loss scaling*.
+#
+# ## Reflect
+#
+# Two questions with numbers of your own; answer them without running anything. A network takes rows of `n` numbers by
+# way of `hidden` numbers to `classes` scores: two Linear layers with bias. It is quantized per channel; scales and
+# biases are float32. How many bytes does it keep? Set `code_bytes`.
+#
+# And a weight is quantized symmetric, with one scale. Its largest number is `outlier`; all the others fill the range
+# from `-within` to `within`. How many different codes can these others have? Set `codes_left`. In both cells put your
+# number in place of the 0 and delete the two lines below it.
+
+# %% given="sizes"
+n, hidden, classes = mine("network", [(300, 90, 12), (500, 64, 20), (256, 120, 8), (640, 48, 16)])
+within, outlier = mine("outlier", [(0.25, 12.0), (0.2, 6.4), (0.3, 5.5), (0.24, 4.3)])
+print(f"n {n}, hidden {hidden}, classes {classes}; within {within}, outlier {outlier}")
+
+# %% exercise="code_bytes"
+code_bytes = 0  # your number
+### BEGIN SOLUTION
+code_bytes = n * hidden + hidden * classes + 2 * 4 * (hidden + classes)
+### END SOLUTION
+
+# %% check="code_bytes" points=4
+got = code_bytes
+assert got > n * hidden, f"the first weight alone has {n * hidden:,} codes of one byte; {got:,} are not enough"
+assert got < 4 * n * hidden, f"in float32 the first weight takes {4 * n * hidden:,} bytes; {got:,} would be no gain"
+
+# %% exercise="codes_left"
+codes_left = 0  # your number
+### BEGIN SOLUTION
+codes_left = 2 * round(127 * within / outlier) + 1
+### END SOLUTION
+
+# %% check="codes_left" points=4
+got = codes_left
+assert got == int(got) and 0 < got < 256, f"codes are counted in whole numbers, and there are 256; yours {got}"
+
+# %% [markdown]
+# A colleague quantizes a model with one scale for each weight and reports three things: it has a quarter of the bytes,
+# accuracy fell by six points, and answers come later than before. Say for each whether you expected it and why, what
+# you would look at first, and what you would change. Use numbers that you measured here.
+
+# %% [markdown] answer="six_points" points=6 rubric="each of the three explained by a measured number; a look, a remedy"
+# Your answer.
+
+# %% [markdown]
+# ## Where this lives in PyTorch
+#
+# - `torch.quantize_per_tensor(x, scale, zero_point, torch.qint8)` and `torch.quantize_per_channel` give the codes of
+#   your `quantize`; a tie such as 2.5 goes to the even neighbour in both.
+# - Its `MinMaxObserver` and `PerChannelMinMaxObserver` calibrate: they watch what flows by, and let the range reach 0,
+#   as yours does. `HistogramObserver` searches for the edges that lose least, where yours takes a percentile.
+# - `torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear})` is your `quantize_model`; its layers quantize
+#   what comes in as well, and multiply whole numbers with a library written for the processor.
+# - Codes need not be 8 bits: large models are kept in 4, with a scale for every 32 or 128 numbers of a row.
+# - `torch.autocast` and `torch.amp.GradScaler` are mixed precision with loss scaling.
