@@ -58,7 +58,7 @@ CATCH = """
                 out = model(few)
                 (out * out).sum().backward()
             for (name, mine), theirs in zip(found.named_parameters(), right.parameters()):
-                assert mine.grad is not None and np.allclose(mine.grad, theirs.grad, atol=1e-4), name
+                assert mine.grad is not None and np.abs(mine.grad - theirs.grad).max() < 1e-3, name
 """
 
 REPAIR = """
@@ -594,11 +594,9 @@ SURVIVORS = {
         "`kind(4, 5, 2)` becomes `kind(4, 5, 1)`": "right: any sizes will do",
         "`(out * out).sum` becomes `(out * out).mean`": "right: any number that all depend on will do",
         "`(out * out).sum` becomes `out.sum`": "right: any number that all depend on will do",
-        "`np.allclose(mine.grad, theirs.grad, atol=0.0001)` becomes "
-        "`np.allclose(theirs.grad, mine.grad, atol=0.0001)`": "right: the same comparison",
-        "`np.allclose(mine.grad, theirs.grad, atol=0.0001)` becomes "
-        "`np.allclose(mine.grad, theirs.grad)`": "right: right gradients are equal, wrong ones far apart",
-        "`np.allclose(mine.grad, theirs.grad, atol=0.0001)` becomes "
-        "`np.allclose(mine.grad, theirs.grad, atol=0.0002)`": "right: wrong gradients are far apart",
+        "`np.abs(mine.grad - theirs.grad).max() < 0.001` becomes "
+        "`np.abs(mine.grad - theirs.grad).max() <= 0.001`": "right: wrong gradients are far apart",
+        "`np.abs(mine.grad - theirs.grad).max() < 0.001` becomes "
+        "`np.abs(mine.grad - theirs.grad).max() < 0.002`": "right: wrong gradients are far apart",
     },
 }
