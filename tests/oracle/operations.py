@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from tinytorch.core import Tensor
 from tinytorch.core.tensor import concatenate, maximum, stack, where
 from tinytorch.nn.activations import GELU, ReLU, Sigmoid, Softmax, Tanh
+from tinytorch.nn.conv import AvgPool2d, MaxPool2d, conv2d
 from tinytorch.nn.embedding import look_up
 from tinytorch.nn.layers import Dropout, Flatten, Linear
 from tinytorch.nn.losses import BCELoss, CrossEntropyLoss, MSELoss, log_softmax
@@ -182,6 +183,25 @@ for shape in [(), (4,), (3, 5), (2, 1, 6), (0,), (3, 0)]:
     picked = np.random.default_rng(3).integers(0, 7, shape)
     case(f"look_up {shape}", lambda x, t=picked: look_up(x, t), lambda x, t=picked: F.embedding(torch.tensor(t), x),
          *drawn((7, 3)))
+# images, weight, stride, padding
+CONVOLUTIONS = [((2, 3, 5, 7), (4, 3, 3, 2), 1, 0), ((3, 2, 6, 5), (3, 2, 2, 4), (2, 1), (0, 1)),
+                ((2, 4, 7, 8), (2, 4, 3, 3), (2, 3), (1, 2)), ((1, 1, 4, 6), (5, 1, 4, 6), 1, 0),
+                ((2, 2, 3, 3), (3, 2, 1, 1), 2, 3), ((1, 1, 1, 1), (1, 1, 1, 1), 1, 0),
+                ((3, 2, 9, 9), (2, 2, 5, 5), 3, 2), ((0, 3, 5, 5), (2, 3, 3, 3), 1, 1)]
+for shape, kernels, stride, padding in CONVOLUTIONS:
+    settings, label = {"stride": stride, "padding": padding}, f"{shape} {kernels} stride {stride} padding {padding}"
+    for bias in ([kernels[:1]], []):
+        case(f"conv2d {label} with {len(bias)} bias", lambda *all, s=settings: Tensor._apply(conv2d, *all, **s),
+             lambda *all, s=settings: F.conv2d(*all, **s), *drawn(shape, kernels, *bias))
+for shape, size, stride in [((2, 3, 6, 8), 2, None), ((2, 3, 7, 5), 2, None), ((2, 3, 7, 8), (3, 2), (1, 2)),
+                            ((1, 2, 6, 6), 3, 1), ((2, 1, 5, 6), 2, 3), ((2, 3, 4, 5), (4, 5), None)]:
+    label = f"{shape} {size} stride {stride}"
+    case(f"max_pool {label}", MaxPool2d(size, stride), lambda x, k=size, s=stride: F.max_pool2d(x, k, s), *drawn(shape))
+    case(f"avg_pool {label}", AvgPool2d(size, stride), lambda x, k=size, s=stride: F.avg_pool2d(x, k, s), *drawn(shape))
+for size, stride in [(2, None), ((3, 2), 1), (3, 2)]:
+    case(f"max_pool of ties {size} stride {stride}", MaxPool2d(size, stride),
+         lambda x, k=size, s=stride: F.max_pool2d(x, k, s),
+         np.random.default_rng(3).integers(-3, 0, (3, 2, 7, 8)).astype(float))
 case("a Tensor used three times", lambda x: x * x + x.tanh() / (x + 5), lambda x: x * x + x.tanh() / (x + 5),
      *drawn((3, 4)))
 

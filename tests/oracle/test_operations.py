@@ -14,7 +14,7 @@ from tinytorch.core.autograd import RULES
 
 ELSEWHERE = {"rerun"}  # activation checkpointing, in test_training.py
 MODULES = ["core.tensor", "nn.activations", "nn.layers", "nn.losses", "optim.optimizers", "training",
-           "nn.embedding", "nn.attention", "nn.transformer"]
+           "nn.conv", "nn.embedding", "nn.attention", "nn.transformer"]
 AT_AN_EDGE = ("ties", "at 0", "far out", "of squares")  # where nudging meets a bend, PyTorch alone is asked
 SMOOTH = [case for case in CASES if not any(word in case.name for word in AT_AN_EDGE)]
 
