@@ -12,6 +12,7 @@ import platform
 from pathlib import Path
 
 import chains
+import conv
 import embedding
 import gpt
 import loading
@@ -34,7 +35,7 @@ def main():
         parser.error("--write makes the whole table; leave the words out")
     torch.set_num_threads(1)
     rows = []
-    works = [one for module in (mlp, chains, embedding, gpt, loading) for one in module.workloads()]
+    works = [one for module in (mlp, chains, embedding, conv, gpt, loading) for one in module.workloads()]
     for workload in works:
         if not asked.words or any(word in workload.name for word in asked.words):
             rows.append(row(workload))
