@@ -53,8 +53,8 @@ FOLDERS = {**{part: ROOT / f"packages/tinytorch-{part}" for part in ("kit", "cor
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_external_run = True
-nox.options.sessions = ["lint", "wheels", "tests", "types", "lessons", "gates", "grade", "workspace", "bundle",
-                        "integration", "milestones", "oracle", "lowest"]
+nox.options.sessions = ["lint", "wheels", "tests", "types", "lessons", "gates", "grade", "workspace", "adjacent",
+                        "bundle", "integration", "milestones", "oracle", "lowest"]
 
 
 def group(name):
@@ -184,7 +184,20 @@ def workspace(session):
     install(session, "kit", "datasets", third_party=[*LEARNER, *group("test")])
     session.run("pytest", "tests/test_workspace.py", *SIDE_BY_SIDE, *session.posargs)
     install(session, "core")
-    session.run("pytest", "tests/test_bootcamp.py", *session.posargs)
+    session.run("pytest", "tests/test_bootcamp.py", *SIDE_BY_SIDE, *session.posargs)
+
+
+@nox.session(python=DEFAULT, requires=["wheels"])
+def adjacent(session):
+    """Architecture on the next version of core: taught without a solution of its own installed, then installed."""
+    session.install("hatchling>=1.26", *LEARNER, *group("test"))
+    folder = session.create_tmp()
+    number = session.run("python", "tests/next_version.py", "core", folder, silent=True).strip()
+    ours = ["--no-cache-dir", "--no-index", "--find-links", folder, "--find-links", str(DIST)]
+    session.install(*ours, f"tinytorch-core=={number}", "tinytorch-datasets")
+    session.run("pytest", "tests/test_bootcamp.py", "-k", "architecture", *session.posargs)
+    session.install(*ours, "tinytorch-arch")
+    session.run("pytest", "packages/tinytorch-arch/tests", *FILES_SIDE_BY_SIDE, *session.posargs)
 
 
 @nox.session(python=DEFAULT, requires=["wheels"])

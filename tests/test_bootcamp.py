@@ -1,15 +1,31 @@
 """Any set of modules can be the learner's while the rest is prebuilt. Run where the kit and the core are installed."""
+from importlib.metadata import PackageNotFoundError, version
+
 import pytest
 from learner import LESSONS, Learner
+from tinytorch._kit import course
+
+OF_TIER = {tier: [number for number in LESSONS if course.lesson(number)["tier"] == tier] for tier in ("core", "arch")}
 
 
-@pytest.mark.parametrize("number", LESSONS)
+@pytest.mark.parametrize("number", OF_TIER["core"])
 def test_one_module_is_theirs_and_all_others_are_prebuilt(tmp_path, number):
     learner = Learner(tmp_path / "work", build=number)
     learner.build(number)
     learner.run("check", number)
     words = ("1",) if number < "05" else ("2", "--quick")
     assert "MISSED" not in learner.run("milestone", *words)
+
+
+def test_architecture_is_taught_on_a_prebuilt_core(tmp_path):
+    with pytest.raises(PackageNotFoundError):
+        version("tinytorch-arch")  # no solution of what they are to build is on this machine
+    learner = Learner(tmp_path / "work", build="arch")
+    for number in OF_TIER["arch"]:
+        learner.build(number)
+        first = learner.run("check", number).split()
+        assert first[2] == first[4] != "0", f"{number}: {' '.join(first[:8])}"
+    assert f"{len(OF_TIER['arch'])} modules" in learner.run("status")
 
 
 def test_two_modules_apart(tmp_path):
