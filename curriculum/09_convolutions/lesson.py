@@ -890,9 +890,10 @@ assert got < 2 * (more + 2) * wide, f"{got} is more than {more + 2} layers can s
 #
 # - `torch.nn.Conv2d` has your arguments, and `dilation`, `groups` and `padding_mode` besides; `weight` has your layout,
 #   so a `state_dict` moves there and back. Its numbers start differently: uniform within 1 / sqrt(fan_in), for both.
-# - On a processor it calls oneDNN (`aten/src/ATen/native/Convolution.cpp`), which cuts columns in small blocks and
-#   keeps none; the walk back copies again. The plain way, with a whole matrix of columns, is there too, in
-#   `ConvolutionMM2d.cpp`.
+# - On a processor it mostly calls oneDNN (`aten/src/ATen/native/Convolution.cpp`), and what is kept for the walk back
+#   are images and weight, no columns. The plain way, with the columns of the whole batch and one product for each
+#   image, is there too: `slow_conv2d` in `ConvolutionMM2d.cpp`.
 # - `torch.nn.functional.unfold` is im2col, and `fold` is col2im; their columns have the batch first.
-# - `torch.nn.MaxPool2d(return_indices=True)` gives the winners as well. `tensor.to(memory_format=torch.channels_last)`
-#   changes what lies side by side in memory and no shape, as our batch that comes last does.
+# - `torch.nn.MaxPool2d(2, return_indices=True)` gives the winners as well, as places in the image.
+#   `tensor.to(memory_format=torch.channels_last)` changes what lies side by side in memory and no shape, as our batch
+#   that comes last does.
