@@ -666,7 +666,7 @@ def with_columns(columns, images, weight, bias, stride, padding):
     return out.reshape(len(weight), out_h, out_w, len(images)).transpose(3, 0, 1, 2)
 
 # %% fault="colleague_conv"
-scratch = np.empty(64_000_000, dtype=np.uint8)  # bytes, enough for the largest layer
+scratch = np.empty(8_000_000, dtype=np.uint8)  # bytes, enough for the largest layer
 
 
 def scratch_im2col(images, kernel_size, stride=1, padding=0):
