@@ -272,15 +272,6 @@ MISTAKES = {
             symptom="right labels; images (6, 4) in place of (2, 3, 4)",
         ),
         dict(
-            name="a new axis at the end",
-            code="""
-                return as_batch([np.stack(part, axis=-1) for part in zip(*samples)])
-            """,
-            says="The samples are the first axis of a batch.",
-            ask="Which axis counts your samples?",
-            symptom="right labels; the shape of the images is turned around",
-        ),
-        dict(
             name="all floats",
             code="""
                 return as_batch([np.stack(part).astype(np.float32) for part in zip(*samples)])
