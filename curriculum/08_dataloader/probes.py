@@ -200,7 +200,8 @@ def act_repair(lesson, asked):
         batch = lesson.collate(list(zip(*columns)))
         answer.append([type(batch).__name__, [
             [type(part).__name__, part.data if isinstance(part, lesson.Tensor) else part] for part in batch]])
-    small, large = (lesson.best_s(lambda: lesson.collate(lesson.thousand[:count])) for count in (32, 1024))
+    small, large = (lesson.best_s(lambda count=count: lesson.collate(lesson.thousand[:count]))
+                    for count in (32, 1024))
     return {"batches": answer, "even": large < 256 * small}
 
 
@@ -372,20 +373,24 @@ def draw_use(rng):
             for count, epochs in ((85, 3), (330, 2))]
 
 
+def noting(lesson, seen):
+    """A layer that notes in `seen` what it sees, and whether it is training."""
+    class Noting(lesson.Linear):
+        def forward(self, x):
+            seen.append([self.training, np.array(x.data[:, 0])])
+            return super().forward(x)
+
+    return Noting(1, 3)
+
+
 def act_use(lesson, asked):
     from tinytorch.core.tensor import manual_seed
 
     answer = []
     for inputs in [*asked, asked[0]]:  # the first one twice, wherever the default generator stands
-        seen = []
+        seen, count = [], inputs["count"]
         manual_seed(len(answer))
-
-        class Noting(lesson.Linear):
-            def forward(self, x):
-                seen.append([self.training, np.array(x.data[:, 0])])
-                return super().forward(x)
-
-        model, count = Noting(1, 3), inputs["count"]
+        model = noting(lesson, seen)
         data = lesson.TensorDataset(np.arange(float(count))[:, None], np.arange(count) % 3,
                                     transform=lambda x, rng: x + 1000 + rng.random() / 4)
         optimizer = lesson.SGD(model.parameters(), lr=1e-9)

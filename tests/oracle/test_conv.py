@@ -9,6 +9,7 @@ from tinytorch.core import Tensor
 from tinytorch.nn import CrossEntropyLoss, Flatten, Linear, ReLU, Sequential
 from tinytorch.nn.conv import AvgPool2d, Conv2d, MaxPool2d, col2im, conv2d_loops, im2col
 
+
 @pytest.mark.parametrize(("images", "weight", "stride", "padding"), CONVOLUTIONS[:-1])
 def test_the_loops_and_the_columns_are_those_of_pytorch(images, weight, stride, padding):
     x, kernels, bias = drawn(images, weight, weight[:1])
