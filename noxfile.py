@@ -112,14 +112,14 @@ def tests(session, part):
 @nox.session(python=PYTHONS, requires=["wheels"])
 def pythons(session):
     """The tests of what learners install, on every Python that is here."""
-    for part in ("kit", "core", "arch", "datasets"):
+    for part in ("kit", "core", "arch", "opt", "datasets"):
         _tests(session, part)
 
 
 @nox.session(python="3.10", requires=["wheels"])
 def lowest(session):
     """The oldest NumPy and the oldest Python that we name."""
-    for part in ("kit", "core", "arch", "datasets"):
+    for part in ("kit", "core", "arch", "opt", "datasets"):
         _tests(session, part, third_party=["numpy==1.24.*", "click==8.1.*", "rich==13.*"])
 
 
@@ -135,7 +135,7 @@ def _tests(session, part, third_party=LEARNER):
 @nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])  # pip finds a CPU build if one lies at hand
 def oracle(session):
     """PyTorch as the judge of values, gradients and steps, and `tokenizers` of tokens; only here are they installed."""
-    install(session, "core", "arch", third_party=[*LEARNER, *group("test"), *group("oracle")])
+    install(session, "opt", third_party=[*LEARNER, *group("test"), *group("oracle")])
     session.run("pytest", "tests/oracle", *FILES_SIDE_BY_SIDE, *session.posargs)
 
 

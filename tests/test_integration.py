@@ -5,6 +5,7 @@ import sys
 from importlib.metadata import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tinytorch
 from tinytorch._kit import course, place
@@ -85,3 +86,28 @@ def test_an_empty_folder_named_tinytorch_is_not_mistaken_for_ours(tmp_path):
     (tmp_path / "tinytorch").mkdir()
     run = python(f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import tinytorch; print(len(tinytorch.__path__))")
     assert run.stdout.strip() == "1", run.stderr
+
+
+def test_int8_costs_the_digits_less_than_a_point_and_takes_a_quarter_of_the_bytes():
+    from tinytorch.core import Tensor
+    from tinytorch.datasets import tinydigits
+    from tinytorch.nn import Linear, ReLU, Sequential
+    from tinytorch.optim import SGD
+    from tinytorch.quantization import quantize_model
+    from tinytorch.training import Trainer, minibatches
+
+    digits, rng = tinydigits(), np.random.default_rng(3)
+    images, test_images = (some.reshape(-1, 784) / 255 for some in (digits.train_images, digits.test_images))
+    big = Sequential(Linear(784, 128, rng=rng), ReLU(), Linear(128, 10, rng=rng))
+    Trainer(big, SGD(big.parameters(), lr=0.1)).fit(lambda: minibatches(images, digits.train_labels, 32, rng), epochs=5)
+
+    def percent(model):
+        return 100 * float((model(Tensor(test_images)).argmax(axis=1).data == digits.test_labels).mean())
+
+    def size(model):
+        return sum(p.memory_footprint() for p in model.parameters())
+
+    for per_channel in (True, False):
+        small = quantize_model(big, per_channel)
+        assert percent(big) - percent(small) < 1
+        assert size(small) < 0.26 * size(big)

@@ -27,7 +27,7 @@ from tinytorch.nn.layers import Linear, Module, Parameter
 # %% given="tools"
 import time
 
-from tinytorch.nn import CrossEntropyLoss, ReLU, Sequential
+from tinytorch.nn import CrossEntropyLoss, ReLU, Sequential, log_softmax
 from tinytorch.nn.layers import he_normal
 from tinytorch.optim import SGD, Adam
 
@@ -216,8 +216,8 @@ assert rejects(check_calibrate, lambda array: colleague_calibrate(np.append(arra
 
 # %% [markdown]
 # The code -128 would have to stand for 5, and then 0 is 1,275 steps further down, where no code is. Two ways out: let
-# the zero point be any number, or let every ruler reach 0. All the world does the latter, for 0 is what most arrays
-# hold most of: it should come back exactly.
+# the zero point be any number, or let every ruler reach 0. Practice took the second, for then 0 comes back exactly, and
+# 0 is what many arrays hold most of.
 #
 # There are two kinds of rulers. An *affine* one reaches from the lowest to the highest, each moved to 0 if it is not
 # beyond. A *symmetric* one has 0 in the middle, reaches as far as the number furthest from 0, with 127 steps, and its
@@ -244,15 +244,19 @@ def edges(
     ValueError
         If there are no numbers, if one is not finite, or if percentile is not above 50 and at most 100.
     """
-    if array.size == 0 or not np.isfinite(array).all():
-        raise ValueError(f"a ruler is made from finite numbers; found {array.size}, not all of them finite"
-                         if array.size else "a ruler is made from numbers, and found none")
+    if array.size == 0:
+        raise ValueError("a ruler is made from numbers, and found none")
+    if not np.isfinite(array).all():
+        raise ValueError("a ruler reaches to the furthest number, and found nan or infinity among them")
     if not 50 < percentile <= 100:
         raise ValueError(f"percentile is above 50 and at most 100, such as 99.9; found {percentile}")
     others = None if axis is None else tuple(at for at in range(array.ndim) if at != axis % array.ndim)
-    low, high = (np.asarray(np.percentile(array, share, axis=others, keepdims=axis is not None), dtype=np.float64)
-                 for share in (100 - percentile, percentile))
-    return low, high
+    if percentile == 100:  # the plain ends, without sorting
+        low, high = array.min(axis=others, keepdims=axis is not None), array.max(axis=others, keepdims=axis is not None)
+    else:
+        shares = [100 - percentile, percentile]
+        low, high = np.percentile(array.astype(np.float64), shares, axis=others, keepdims=axis is not None)
+    return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
 
 # %% exercise="calibrate"
 #| export
@@ -473,13 +477,15 @@ predict("time as a QuantizedLinear, in times of the Linear", None)
 predict("time in whole numbers, in times of the Linear", None)
 
 # %% demo="time"
-def median_ms(action, repeats=5):
-    times = []
+def medians_ms(*actions, repeats=5):
+    """The median time of each; they take turns, so that a busy moment meets all."""
+    times = [[] for _ in actions]
     for _ in range(repeats):
-        start = time.perf_counter()
-        action()
-        times.append(1000 * (time.perf_counter() - start))
-    return sorted(times)[repeats // 2]
+        for action, taken in zip(actions, times):
+            start = time.perf_counter()
+            action()
+            taken.append(1000 * (time.perf_counter() - start))
+    return [sorted(taken)[repeats // 2] for taken in times]
 
 
 rng = np.random.default_rng(3)
@@ -490,12 +496,11 @@ measured("codes and scales of it", sum(p.memory_footprint() for p in small.param
 
 ruler = calibrate(x)
 parts = quantize(x, *ruler), *ruler, small.codes.data, small.scale.data
-plain_ms = median_ms(lambda: plain(Tensor(x)))
+plain_ms, small_ms, whole_ms = medians_ms(
+    lambda: plain(Tensor(x)), lambda: small(Tensor(x)), lambda: integer_linear(*parts))
 measured("time as a Linear", round(plain_ms, 2), unit="ms")
-measured("time as a QuantizedLinear, in times of the Linear",
-         round(median_ms(lambda: small(Tensor(x))) / plain_ms, 1))
-measured("time in whole numbers, in times of the Linear",
-         round(median_ms(lambda: integer_linear(*parts), repeats=3) / plain_ms))
+measured("time as a QuantizedLinear, in times of the Linear", round(small_ms / plain_ms, 1))
+measured("time in whole numbers, in times of the Linear", round(whole_ms / plain_ms))
 
 # %% [markdown]
 # In NumPy INT8 saves memory, not time. A QuantizedLinear has the same product to do and floats to make before it. Whole
@@ -625,9 +630,9 @@ measured("one weight times 100: digits right, percentile 99.9",
 # %% [markdown]
 # The ruler reaches to a number that nobody needs, and all others share what codes are left near 0. A scale for each row
 # keeps the harm in one row, for 4 bytes a row. A percentile cuts the odd number short, which is right only as long as
-# nothing depends on it: here it does not.
+# nothing depends on it. Here nothing does.
 #
-# Half the way down from float32 lies float16, two bytes with digits and a power of two, as in float32. It needs no
+# Half way down from float32 lies float16, two bytes with digits and a power of two, as in float32. It needs no
 # ruler, and chips multiply it fast; but nothing between 0 and 6e-8 fits in, and small gradients become 0. Take the 32
 # digits that the network knows best. Of their gradients that are not 0, how many are in float16? How many are, if the
 # loss is multiplied by 1024 before backward? And of all weights that a step with lr 0.1 over all digits would move,
@@ -651,9 +656,7 @@ def percent_zero(grads):
     return round(100 * float((grads[grads != 0].astype(np.float16) == 0).mean()), 2)
 
 
-scores = model(images).data.astype(np.float64)
-lead = scores[np.arange(4000), digits.train_labels] - np.log(np.exp(scores).sum(axis=1))
-best = lead.argsort()[-32:]
+best = log_softmax(model(images)).data[np.arange(4000), digits.train_labels].argsort()[-32:]
 measured("gradients that become 0 in float16", percent_zero(gradients(best)), unit="%")
 measured("gradients that become 0, loss times 1024", percent_zero(gradients(best, 1024.0)), unit="%")
 
@@ -720,5 +723,6 @@ assert got == int(got) and 0 < got < 256, f"codes are counted in whole numbers, 
 #   as yours does. `HistogramObserver` searches for the edges that lose least, where yours takes a percentile.
 # - `torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear})` is your `quantize_model`; its layers quantize
 #   what comes in as well, and multiply whole numbers with a library written for the processor.
-# - Codes need not be 8 bits: large models are kept in 4, with a scale for every 32 or 128 numbers of a row.
+# - All of these warn by now that they will go: quantization moves to a package of its own, `torchao`.
+# - Codes need not have 8 bits: large models are kept in 4, with a scale for every 32 or 128 numbers of a row.
 # - `torch.autocast` and `torch.amp.GradScaler` are mixed precision with loss scaling.
