@@ -54,7 +54,7 @@ nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_external_run = True
 nox.options.sessions = ["lint", "wheels", "tests", "types", "lessons", "gates", "grade", "workspace", "adjacent",
-                        "bundle", "integration", "milestones", "oracle", "lowest"]
+                        "bundle", "integration", "milestones", "oracle", "loadgen", "lowest"]
 
 
 def group(name):
@@ -137,6 +137,13 @@ def oracle(session):
     """PyTorch as the judge of values, gradients and steps, and `tokenizers` of tokens; only here are they installed."""
     install(session, "opt", third_party=[*LEARNER, *group("test"), *group("oracle")])
     session.run("pytest", "tests/oracle", *FILES_SIDE_BY_SIDE, *session.posargs)
+
+
+@nox.session(python=DEFAULT, requires=["wheels"])
+def loadgen(session):
+    """MLCommons LoadGen as the judge of latencies; a minute, on a machine that is not busy."""
+    install(session, "opt", third_party=[*LEARNER, *group("test"), *group("loadgen")])
+    session.run("pytest", "tests/loadgen", *session.posargs)
 
 
 @nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])
