@@ -4,9 +4,12 @@ Here one mistake stands for each exercise that a milestone can see; `curriculum/
 """
 import gzip
 import hashlib
+import io
 import os
+import pickle
 import subprocess
 import sys
+import tarfile
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tinytorch._kit import cells, course, own, place
-from tinytorch.datasets import idx, tinydigits
+from tinytorch.datasets import cifar, idx, tinydigits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "curriculum/workshop"))
 import history  # noqa: E402
@@ -56,13 +59,19 @@ CAUGHT = {1: [
     "07 clip: no root",
     "07 cosine: not halved",
     "07 rerun_rule: inputs only",
+], 4: [
+    "08 order: batches mixed, not samples",
+    "08 sample: drawn once for all epochs",
+    "09 conv2d_rule: the bias over the batch only",
+    "09 max_pool: winners only of the last round",
 ]}
 MISTAKES = {number: {str(mistake): mistake for mistake in history.mistakes(number)} for number in CAUGHT}
-LAST_LINES = {1: "11 of 11 targets met", 2: "6 of 6 targets met", 3: "10 of 10 targets met"}
+LAST_LINES = {1: "11 of 11 targets met", 2: "6 of 6 targets met", 3: "10 of 10 targets met", 4: "10 of 10 targets met"}
 each = pytest.mark.parametrize("number", CAUGHT)
 
 
-@pytest.mark.parametrize("number, seed", [*((1, seed) for seed in range(5)), (2, 0), (2, 50), (3, 0), (3, 7)])
+@pytest.mark.parametrize("number, seed", [*((1, seed) for seed in range(5)), (2, 0), (2, 50), (3, 0), (3, 7),
+                                          (4, 0), (4, 7)])
 def test_a_milestone_meets_its_targets_and_is_quiet(number, seed):
     run = history.run(number, {}, *history.quick(number), "--seed", str(seed))
     lines = run.stdout.splitlines()
@@ -165,3 +174,34 @@ def test_milestone_3_runs_on_files_in_the_layout_of_mnist(tmp_path):
         server.shutdown()
     assert run.returncode == 1 and "1986: 4,000 digits to learn from, 1,000 for the test." in run.stdout, run.stderr
     assert [line.split(",")[0] for line in run.stdout.splitlines() if line.endswith("MISSED")] == ["MLP"]
+
+
+def photographs(folder):
+    """A small archive in the layout of CIFAR-10: each class has two colours, in squares that lie anywhere."""
+    rng = np.random.default_rng(1)
+    colours = rng.integers(0, 256, (2, 10, 3))
+    with tarfile.open(folder / cifar.ARCHIVE.name, "w:gz") as archive:
+        for name in [*cifar.TRAIN, *cifar.TEST, cifar.NAMES]:
+            labels, first = np.arange(200) % 10, rng.random((200, 1, 4, 4)) < 0.5
+            squares = np.where(first, *colours[:, labels, :, None, None])
+            images = squares.repeat(8, 2).repeat(8, 3).astype(np.uint8)
+            entry = {"data": images.reshape(200, -1), "labels": labels.tolist(), "label_names": list("abcdefghij")}
+            content = pickle.dumps(entry, 4)
+            member = tarfile.TarInfo(cifar.FOLDER + name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+
+
+def test_milestone_4_runs_on_an_archive_in_the_layout_of_cifar10(tmp_path):
+    photographs(tmp_path)
+    run = history.run(4, {}, "--quick", "--data", "cifar10", "--root", str(tmp_path), "--plot", str(tmp_path / "4.png"))
+    found = dict(line.split("  ", 1) for line in run.stdout.splitlines() if "  " in line)
+    assert run.returncode == 0 and "1998: 1,000 images to learn from, 200 for the test." in run.stdout, run.stderr
+    assert found["numbers to learn"].split()[:2] == ["394,634", "282,250"]
+    assert (tmp_path / "4.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_milestone_4_says_where_it_looked_for_photographs(tmp_path):
+    run = history.run(4, {}, "--data", "cifar10", "--root", str(tmp_path))
+    assert (run.returncode, run.stdout) == (2, "")
+    assert str(tmp_path) in run.stderr and cifar.ARCHIVE.name in run.stderr and "Traceback" not in run.stderr
