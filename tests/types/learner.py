@@ -1,6 +1,7 @@
 """What a learner's editor sees: every line here must be clean, and each `reveal_type` as its comment says."""
 # ruff: noqa: F821
 import numpy as np
+from tinytorch.compression import distillation_loss, low_rank, magnitude_prune, sparsity, structured_prune
 from tinytorch.core import Tensor, enable_autograd, gradcheck, no_grad, rule
 from tinytorch.core.tensor import broadcast_shape, matmul_loops
 from tinytorch.nn import CrossEntropyLoss, Linear, ReLU, Sequential, Sigmoid
@@ -57,3 +58,9 @@ reveal_type(codes.dtype)  # dtype[signedinteger[_8Bit]]
 reveal_type(dequantize(codes, 0.5).dtype)  # dtype[floating[_32Bit]]
 reveal_type(QuantizedLinear(Linear(784, 10), per_channel=False)(x))  # Tensor
 reveal_type(quantize_model(model))  # Module
+
+reveal_type(sorted(magnitude_prune(model, 0.9)))  # list[str]
+reveal_type(structured_prune(Linear(784, 128), Linear(128, 10), 0.5))  # tuple[Linear, Linear]
+reveal_type(distillation_loss(model(x), model(x), np.arange(32) % 10))  # Tensor
+reveal_type(low_rank(Linear(784, 128), 16))  # Sequential
+reveal_type(sparsity(model))  # float

@@ -1,4 +1,5 @@
 """Mistakes that an editor must see: each line must be an error."""
+from tinytorch.compression import low_rank, structured_prune
 from tinytorch.core import Tensor, gradcheck, no_grad, rule
 from tinytorch.core.tensor import broadcast_shape
 from tinytorch.nn import Linear
@@ -17,3 +18,5 @@ rule(3)
 SGD(Linear(3, 2))
 QuantizedLinear(784, 10)
 quantize(Tensor([1.0]), 0.5)
+structured_prune(Linear(784, 128), 0.5)
+low_rank(Linear(784, 128).weight, 16)
