@@ -25,7 +25,7 @@ CATCH = """
     assert np.allclose(batch.x.data, pixels[:20] / 255), "the images are others"
     assert np.array_equal(batch.y, np.arange(20) % 10), "the labels are others"
     small, large = best_s(lambda: collate(thousand[:32])), best_s(lambda: collate(thousand))
-    assert large < 256 * small, "a sample costs far more in a large batch"
+    assert large < 128 * small, "a sample costs far more in a large batch"
 """
 
 AHEAD = """
@@ -201,7 +201,7 @@ MISTAKES = {
     "catch": [
         dict(
             name="values only",
-            code=changed(CATCH, "assert large < 256 * small", "assert small and large"),
+            code=changed(CATCH, "assert large < 128 * small", "assert small and large"),
             says="The colleague's values are right. Compare the seconds for all with those for 32.",
             ask="What is wrong with the colleague's batch, if its values are right?",
             symptom="passes everything that is right in value",
@@ -210,7 +210,7 @@ MISTAKES = {
             name="time only",
             code="""
                 small, large = best_s(lambda: collate(thousand[:32])), best_s(lambda: collate(thousand))
-                assert large < 256 * small, "a sample costs far more in a large batch"
+                assert large < 128 * small, "a sample costs far more in a large batch"
             """,
             says="A collate that is quick and wrong passes. Assert values as well.",
             ask="Does your check refuse a batch of zeros?",
@@ -226,8 +226,8 @@ MISTAKES = {
         ),
         dict(
             name="not a moment more",
-            code=changed(CATCH, "large < 256 * small", "large < small"),
-            says="32 times as many samples may take 32 times as long. Leave room, eight times that.",
+            code=changed(CATCH, "large < 128 * small", "large < small"),
+            says="32 times as many samples may take 32 times as long. Leave room, four times that.",
             ask="How long may 1,024 samples take, if 32 take 1 ms?",
             symptom="refuses everything",
         ),
@@ -252,11 +252,11 @@ MISTAKES = {
         dict(
             name="the colleague's again",
             code="""
-                columns = [np.asarray(part)[None] for part in samples[0]]
-                for sample in samples[1:]:
-                    columns = [np.concatenate([column, np.asarray(part)[None]])
-                               for column, part in zip(columns, sample)]
-                return as_batch(columns)
+                first, *others = zip(*samples)
+                images = np.zeros((0, *np.shape(first[0])))
+                for image in first:
+                    images = np.concatenate([images, image[None] / (255 if image.dtype == np.uint8 else 1)])
+                return as_batch([images, *map(np.stack, others)])
             """,
             says="Each concatenate copies all images before. np.stack copies each image once.",
             ask="How many images are copied for the last one of your batch?",
@@ -675,9 +675,9 @@ SURVIVORS = {
             "right: equal either way",
         "`np.array_equal(batch.y, np.arange(20) % 10)` becomes `np.array_equal(np.arange(20) % 10, batch.y)`":
             "right: equal either way",
-        "`large < 256 * small` becomes `large <= 256 * small`": "right: no limit of time is exact",
-        "`large < 256 * small` becomes `large < 257 * small`": "right: no limit of time is exact",
-        "`large < 256 * small` becomes `large < 255 * small`": "right: no limit of time is exact",
+        "`large < 128 * small` becomes `large <= 128 * small`": "right: no limit of time is exact",
+        "`large < 128 * small` becomes `large < 129 * small`": "right: no limit of time is exact",
+        "`large < 128 * small` becomes `large < 127 * small`": "right: no limit of time is exact",
         "`thousand[:32]` becomes `thousand[:33]`": "right: another small batch",
         "`thousand[:32]` becomes `thousand[:31]`": "right: another small batch",
     },

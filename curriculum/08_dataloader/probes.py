@@ -154,7 +154,7 @@ def act_catch(lesson, names):
         return lesson.as_batch([np.stack(part) for part in zip(*samples)])
 
     def anew(samples):
-        for count in range(64, len(samples), 64):
+        for count in range(16, len(samples), 16):
             stacks(samples[:count])
         return stacks(samples)
 
@@ -202,7 +202,7 @@ def act_repair(lesson, asked):
             [type(part).__name__, part.data if isinstance(part, lesson.Tensor) else part] for part in batch]])
     small, large = (lesson.best_s(lambda count=count: lesson.collate(lesson.thousand[:count]))
                     for count in (32, 1024))
-    return {"batches": answer, "even": large < 256 * small}
+    return {"batches": answer, "even": large < 128 * small}
 
 
 def judge_repair(asked, answer, reference):
@@ -220,7 +220,7 @@ def judge_repair(asked, answer, reference):
             if says:
                 return says
     if not answer["even"]:
-        return "32 times as many samples take more than 256 times as long: what was there is copied again and again"
+        return "32 times as many samples take more than 128 times as long: what was there is copied again and again"
 
 
 # ahead: order, how far ahead, side by side, few items and none, an error, an early end; no thread is left
