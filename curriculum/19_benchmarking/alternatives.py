@@ -45,7 +45,9 @@ ALTERNATIVES = {
         dict(
             name="one sample at a time",
             code="""
-                medians = [float(np.median(rng.choice(values, len(values)))) for _ in range(draws)]
+                from statistics import median
+
+                medians = [median(rng.choice(values, len(values)).tolist()) for _ in range(draws)]
                 return percentile(medians, 50 - 50 * level), percentile(medians, 50 + 50 * level)
             """,
         ),

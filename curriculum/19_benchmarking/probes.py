@@ -91,7 +91,7 @@ def judge_percentile(inputs, answer, reference):
 def draw_interval(rng):
     return [{"values": rng.permutation(np.cumsum(rng.integers(3, 9, count))).astype(float), "level": level,
              "draws": draws, "seed": int(rng.integers(1, 1000))}
-            for count, level, draws in [(13, 0.95, 400), (21, 0.9, 400), (101, 0.1, 1000), (101, 0.998, 1200)]]
+            for count, level, draws in [(13, 0.95, 400), (101, 0.1, 800), (101, 0.998, 1000)]]
 
 
 def act_interval(lesson, inputs):

@@ -189,7 +189,8 @@ def test_a_comparison_finds_the_ratio_and_measures_a_against_itself_first():
     assert found.times_s.shape == found.control.times_s.shape == (2, 60)
     first, second = str(found).split("\n")
     assert first.startswith(f"a against a: {found.control.ratio:.3f} of the time")
-    assert second.startswith(f"b against a: {found.ratio:.3f} of the time") and second.endswith("60 pairs: a difference")
+    assert second.startswith(f"b against a: {found.ratio:.3f} of the time")
+    assert second.endswith("60 pairs: a difference")
 
 
 def test_turned_over_the_ratio_is_turned_over():
@@ -212,6 +213,11 @@ def test_equal_times_are_no_throw_of_a_coin():
     machine = Clockwork()
     found = compare(machine.work("a", 2.0), machine.work("b", 2.0), clock=machine.clock)
     assert found.p_value == 1 and found.ratio == 1 and not found.seen
+
+
+def test_work_too_short_for_the_clock_is_refused():
+    with pytest.raises(ValueError, match="too short"):
+        compare(lambda: None, lambda: None, clock=lambda: 7.0)
 
 
 def test_where_a_differs_from_itself_nothing_is_seen():
