@@ -154,11 +154,13 @@ def before_training(model, run, vocabulary):
     size = len(vocabulary.words)
     with no_grad():
         loss = model(*batch(run.train, vocabulary)).item()
+        places = len(np.unique(model(np.full((1, LONGEST), size - 1)).data[0].round(4), axis=0))
     row("loss before training", f"{loss:.3f}", f"ln {size} = {math.log(size):.3f}, 5 %",
         abs(loss / math.log(size) - 1) < 0.05)
     first, last = hears(model, np.random.default_rng(0).integers(0, size, (4, LONGEST)))
     row("places that hear the last word", f"{(last > 1e-4).sum()} of {LONGEST}", "1", (last > 1e-4).sum() == 1)
     row("places that hear the first", f"{(first > 1e-4).sum()} of {LONGEST}", f"{LONGEST}", (first > 1e-4).all())
+    row(f"one word, {LONGEST} times", f"{places} different scores", f"{LONGEST}", places == LONGEST)
 
 
 def bytes_of_pairs(run):
