@@ -202,16 +202,18 @@ def compare(task, models, seconds):
     print(f"{'time':30}{beside('{:.0f} s', seconds)}")
 
 
-def convolves(layer, data, seed):
-    """What the first layer does, found in other ways."""
-    window = (data.test_images[:2, :, 8:20, 8:20] / 255).astype(np.float32)
-    loops = conv2d_loops(window, layer.weight.data, layer.bias.data, padding=layer.padding)
+def convolves(learnt, images, seed):
+    """What convolutions give, found in other ways; `learnt` is one that has learned from such images."""
+    rng = np.random.default_rng(seed)
+    layer, drawn = Conv2d(3, 4, 3, stride=(2, 1), padding=1, rng=rng), rng.normal(size=(2, 3, 7, 8)).astype(np.float32)
+    layer.bias.data += np.arange(4)
+    loops = conv2d_loops(drawn, layer.weight.data, layer.bias.data, stride=(2, 1), padding=1)
     with no_grad():
-        apart = np.abs(layer(Tensor(window)).data - loops).max()
+        apart = np.abs(layer(Tensor(drawn)).data - loops).max()
     row("a convolution by seven loops", f"{apart:.0e} apart", "below 1e-04", apart < 1e-4)
-    apart = nudged(np.random.default_rng(seed))
+    apart = nudged(rng)
     row("slopes of two layers, nudged", f"{apart:.0e} apart", "below 1e-05", apart < 1e-5)
-    apart = carried(Sequential(layer, MaxPool2d(2)), data.test_images[:20] / 255)
+    apart = carried(Sequential(learnt, MaxPool2d(2)), images / 255)
     row("image moves 4, channels 2", f"{apart:.0e} apart", "below 1e-04", apart < 1e-4)
 
 
@@ -324,7 +326,7 @@ def main(argv=None):
     compare(task, models, seconds)
     _, cnn = models
     print("\nThe same, found in other ways:")
-    convolves(cnn[1], data, args.seed)
+    convolves(cnn[1], data.test_images[:20], args.seed)
     loads(data, args.seed)
     found = answers(cnn, data.test_images)
     print(f"\nWhat the CNN still answers: {confused(found, data.test_labels, data.class_names)}.")

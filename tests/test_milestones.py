@@ -62,6 +62,12 @@ CAUGHT = {1: [
 ], 4: [
     "08 order: batches mixed, not samples",
     "08 sample: drawn once for all epochs",
+    "08 repair: mixed apart",
+    "08 ahead: the last ones lost",
+    "08 cache: no limit",
+    "09 conv2d_loops: strides exchanged",
+    "09 im2col: stride 1 throughout",
+    "09 col2im: written over",
     "09 conv2d_rule: the bias over the batch only",
     "09 max_pool: winners only of the last round",
 ], 5: [
