@@ -54,7 +54,7 @@ nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_external_run = True
 nox.options.sessions = ["lint", "wheels", "tests", "types", "lessons", "gates", "grade", "workspace", "adjacent",
-                        "bundle", "integration", "milestones", "oracle", "loadgen", "lowest"]
+                        "bundle", "integration", "milestones", "oracle", "lowest"]
 
 
 def group(name):
@@ -181,7 +181,7 @@ def gates(session):
 @nox.session(python=DEFAULT, requires=["wheels"])
 def grade(session):
     """A small class, graded: right, blank, wrong, endless, tampered and mangled; stock nbgrader agrees."""
-    install(session, "teach", "core", "datasets", third_party=[*LEARNER, *group("teach"), *group("test")])
+    install(session, "teach", "opt", "datasets", third_party=[*LEARNER, *group("teach"), *group("test")])
     session.run("pytest", "packages/tinytorch-teach/tests/test_grading_loop.py", *SIDE_BY_SIDE, *session.posargs)
 
 

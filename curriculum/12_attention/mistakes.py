@@ -18,7 +18,7 @@ FORWARD = """
 """
 
 BLOCKS = """
-                answers = np.zeros((len(query), value.shape[-1]), dtype=np.float32)
+                answers = np.zeros((len(query), value.shape[-1]), dtype=query.dtype)
                 for start in range(0, len(query), block):
                     some = slice(start, start + block)
                     answers[some] = scaled_dot_product_attention(Tensor(query[some]), Tensor(key), Tensor(value)).data
@@ -359,6 +359,13 @@ MISTAKES = {
             symptom="ten per cent right",
         ),
         dict(
+            name="attention among the questions",
+            code="return scores(attention(x[:, -1]))",
+            says="These are the last rows of all questions, and would hear each other. Attention first, then [:, -1].",
+            ask="Whom does a row hear in attention(x[:, -1])?",
+            symptom="ten per cent right",
+        ),
+        dict(
             name="its own row added",
             code="return scores((attention(x) + x)[:, -1])",
             says="Take the answer of attention as it is; adding the row to it comes in 13.",
@@ -404,10 +411,10 @@ SURVIVORS = {
         "`key.transpose(-1, -2)` becomes `key.transpose(-2, -1)`": "right: which of two axes is named first is all one",
     },
     "blocks": {
-        "`np.zeros((len(query), value.shape[-1]), dtype=np.float32)` becomes "
+        "`np.zeros((len(query), value.shape[-1]), dtype=query.dtype)` becomes "
         "`np.zeros((len(query), value.shape[-1]))`": "right: the values are the same",
-        "`np.zeros((len(query), value.shape[-1]), dtype=np.float32)` becomes "
-        "`np.ones((len(query), value.shape[-1]), dtype=np.float32)`": "right: every row is written over",
+        "`np.zeros((len(query), value.shape[-1]), dtype=query.dtype)` becomes "
+        "`np.ones((len(query), value.shape[-1]), dtype=query.dtype)`": "right: every row is written over",
         "`value.shape[-1]` becomes `value.shape[1]`": "right: a table has two axes",
     },
     "catch": {

@@ -1,0 +1,651 @@
+# %% [markdown]
+# # 17 Memoization
+#
+#     Needs    01 Tensor, 05 Autograd, 06 Optimizers, 12 Attention, 13 Transformers
+#     Teaches  the KV cache: what cannot change is kept; then how a machine serves many people at once
+#     Opens    18 Acceleration, and the transformer task of 20 Capstone
+#
+# Your model of 13 reads the whole text again for each token that it writes, and computes what it has computed before.
+# Remember it, and a token deep in a text costs as much as one at its beginning. The price is memory, and you can say
+# how much before you pay. By the end of this page your model also answers several people at once, and nobody gets an
+# answer that was meant for somebody else.
+
+# %% given="start"
+#| default_exp memoization
+from tinytorch.lesson import begin, measured, mine, predict, rejects
+
+begin("17")
+
+# %% given="imports"
+#| export
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from tinytorch.core.autograd import no_grad
+from tinytorch.core.tensor import Tensor, method
+from tinytorch.nn.attention import causal_mask, scaled_dot_product_attention
+from tinytorch.nn.transformer import MultiHeadAttention, Transformer, join_heads, pick, row_of, split_heads
+
+Array = NDArray[np.float32]
+
+# %% given="tools"
+import time
+from functools import cache as remembered
+from functools import partial
+
+from tinytorch.nn.transformer import generate as generate_anew
+from tinytorch.optim import Adam
+
+# %% [markdown]
+# ## Try first
+#
+# The model below has two blocks of width 64. It writes 48 tokens behind one, and as it does so `counted` counts the
+# keys that its first block computes. Ten minutes, ungraded. Target: the same 49 tokens, and no more than 100 keys. If
+# you miss it, keep the attempt: you will meet it again.
+
+# %% given="model"
+def make_model(d_model=64, n_layers=2, max_len=64, vocab_size=50, seed=3):
+    rng = np.random.default_rng(seed)
+    model = Transformer(vocab_size, d_model, 4, n_layers, max_len=max_len, rng=rng).eval()
+    model.head.weight.data *= 50  # so that it prefers one token to another
+    return model
+
+
+def counted(action, model):
+    """What `action()` gives, and how many keys the first block computes meanwhile."""
+    layer, keys = model.blocks[0].attention.key, []
+
+    def counting(x):
+        keys.append(x.shape[-2])
+        return type(layer).forward(layer, x)
+
+    layer.forward = counting
+    try:
+        return action(), sum(keys)
+    finally:
+        del layer.forward
+
+
+small = make_model()
+
+# %% scratch="try_first"
+def write_48(model):
+    return generate_anew(model, [7], 48)  # your attempt
+
+
+text, keys = counted(lambda: write_48(small), small)
+print(len(text), "tokens,", keys, "keys")
+
+# %% [markdown]
+# ## Build: what cannot change
+#
+# A causal model never lets an earlier token hear a later one. So what a block computes for token 5 stays the same
+# whatever comes behind it, and what later tokens want of token 5 are its *key* and its *value*, in each block. Keep
+# these two, and nothing else of token 5 is needed again. This is a *KV cache*. In general, to keep an answer because
+# the same question will come again is called *memoization*.
+#
+# Room for all of them is asked for once, at the beginning: an array that grew by a row each time would be copied each
+# time. `length` says how many tokens are in it. All blocks put their keys and values behind the same `length`; when the
+# last block is done, `length` moves on.
+
+# %% given="cache"
+#| export
+class KVCache:
+    """Keys and values of every block, for all tokens that were read so far.
+
+    Parameters
+    ----------
+    n_layers, batch, n_heads, max_len, head_dim : int
+        `keys` and `values` have this shape, float32. The first `length` places along max_len are in use.
+    """
+
+    def __init__(self, n_layers: int, batch: int, n_heads: int, max_len: int, head_dim: int) -> None:
+        shape = (n_layers, batch, n_heads, max_len, head_dim)
+        self.keys: Array = np.zeros(shape, dtype=np.float32)
+        self.values: Array = np.zeros(shape, dtype=np.float32)
+        self.length = 0
+
+    @classmethod
+    def of(cls, model: Transformer, batch: int = 1) -> "KVCache":
+        """An empty cache for so many texts, as long as the model can read."""
+        blocks = [block.attention for block in model.blocks]
+        n_heads, d_model = blocks[0].n_heads, blocks[0].key.weight.shape[0]
+        return cls(len(blocks), batch, n_heads, model.max_len, d_model // n_heads)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of both arrays, whether in use or not."""
+        return self.keys.nbytes + self.values.nbytes
+
+# %% given="append"
+#| export
+@method(KVCache)
+def append(self: KVCache, layer: int, keys: Array, values: Array) -> tuple[Array, Array]:
+    """Put keys and values of new tokens, (batch, n_heads, new, head_dim), behind those of a layer; `length` stays.
+
+    Returns
+    -------
+    all keys and all values of this layer so far, the new ones included: views, no copies
+
+    Raises
+    ------
+    ValueError
+        If there is no room.
+    """
+    start, stop, most = self.length, self.length + keys.shape[2], self.keys.shape[3]
+    if stop > most:
+        raise ValueError(f"there are {start} tokens in the cache and {stop - start} more do not fit: it holds {most}")
+    self.keys[layer, :, :, start:stop] = keys
+    self.values[layer, :, :, start:stop] = values
+    return self.keys[layer, :, :, :stop], self.values[layer, :, :, :stop]
+
+# %% [markdown]
+# Now attention with a cache. `x` are the new tokens alone: the whole text at first, later a single one. They ask with
+# their own queries; keys and values are those of all tokens so far. Among themselves the new ones stay causal: of the
+# mask of all places you want the last rows (as in `late_mask` of 12). A single new token hears all, and needs no mask.
+
+# %% exercise="attend"
+#| export
+def attend(attention: MultiHeadAttention, x: Tensor, cache: KVCache, layer: int) -> Tensor:
+    """What `attention` answers to new tokens `x`, (batch, new, d_model), behind those in the cache."""
+    # How: query, key and value of x, split into heads; append; attention of the queries to all; join; attention.out.
+    # Example: 5 tokens in the cache and 3 new ones: queries (batch, heads, 3, ...), keys and values (batch, heads, 8,
+    # ...), a mask of shape (3, 8) whose last row is all True.
+    # Hint: `.data` of key and value go into the cache; Tensor._wrap(array) makes a Tensor without a copy.
+    ### BEGIN SOLUTION
+    query, key, value = (split_heads(part(x), attention.n_heads)
+                         for part in (attention.query, attention.key, attention.value))
+    keys, values = cache.append(layer, key.data, value.data)
+    new = x.shape[-2]
+    mask = causal_mask(keys.shape[2])[-new:] if new > 1 else None
+    found = scaled_dot_product_attention(query, Tensor._wrap(keys), Tensor._wrap(values), mask)
+    return attention.out(join_heads(found))
+    ### END SOLUTION
+
+# %% check="attend" points=14
+got = MultiHeadAttention(12, 3, rng=np.random.default_rng(3)), np.random.default_rng(4).normal(size=(2, 9, 12))
+got[0].out.bias.data = np.full(12, 3, "f")
+got = *got, got[0](Tensor(got[1])).data, KVCache(2, 2, 3, 9, 4), []
+for start, stop in ((0, 4), (4, 5), (5, 8), (8, 9)):
+    got[4].append(attend(got[0], Tensor(got[1][:, start:stop]), got[3], 1).data)
+    assert got[4][-1].shape == (2, stop - start, 12), f"{stop - start} new rows; yours have shape {got[4][-1].shape}"
+    assert np.allclose(got[4][-1], got[2][:, start:stop], atol=1e-5), (
+        f"tokens {start} to {stop - 1}, with those before them in the cache, should have the answers that they have in "
+        "the whole text. Is each of several new ones causal? Do all keys come from the cache?")
+    attend(got[0], Tensor(-got[1][:, start:stop]), got[3], 0)  # another layer, whose keys are its own
+    got[3].length = stop
+del start, stop
+
+# %% [markdown]
+# The model around it goes as in 13, with two differences. Each block has its layer of the cache. And the places of the
+# new tokens do not begin at 0: a single token at place 40 needs the row of place 40.
+
+# %% exercise="read"
+#| export
+def read(model: Transformer, tokens: NDArray[np.int64], cache: KVCache) -> Tensor:
+    """Logits (batch, new, vocab_size) for new tokens (batch, new) behind those that the cache has; it has them then."""
+    # How: rows of the tokens plus rows of their places; then, block by block, what a block of 13 does, with `attend`
+    # for its attention; cache.length moves on; the last norm and the head.
+    # Example: after read(model, [[5, 7]], cache), read(model, [[9]], cache) gives what model([[5, 7, 9]]) gives for 9.
+    # Hint: model.positions.weight[start:stop]; x + attend(block.attention, block.norm1(x), cache, layer), then the MLP.
+    ### BEGIN SOLUTION
+    start, stop = cache.length, cache.length + tokens.shape[1]
+    x = model.embedding(tokens) + model.positions.weight[start:stop]
+    for layer, block in enumerate(model.blocks):
+        x = x + attend(block.attention, block.norm1(x), cache, layer)
+        x = x + block.mlp(block.norm2(x))
+    cache.length = stop
+    return model.head(model.norm(x))
+    ### END SOLUTION
+
+# %% check="read" points=12
+got = make_model(12, 3, max_len=11, vocab_size=9), np.array([[3, 7, 5, 4, 8, 6, 3], [4, 4, 8, 3, 7, 5, 6]])
+got = *got, KVCache.of(got[0], batch=2), got[0](got[1]).data, []
+for start, stop in ((0, 3), (3, 4), (4, 6), (6, 7)):
+    got[4].append(read(got[0], got[1][:, start:stop], got[2]).data)
+    assert got[2].length == stop, f"{stop} tokens were read; cache.length is {got[2].length}"
+    assert got[4][-1].shape == (2, stop - start, 9), f"logits for the {stop - start} new ones; yours {got[4][-1].shape}"
+    assert np.allclose(got[4][-1], got[3][:, start:stop], rtol=1e-4, atol=1e-4), (
+        f"the logits of tokens {start} to {stop - 1} should be those of the model. Do their places begin at {start}?")
+del start, stop
+
+# %% [markdown]
+# A text is now written in two parts. First all tokens that are given are read at once: the *prefill*. Then each new
+# token is read alone.
+
+# %% exercise="generate"
+#| export
+def generate(model: Transformer, tokens: Sequence[int], max_new_tokens: int, temperature: float = 0.0,
+             rng: np.random.Generator | None = None, stop: int | None = None) -> NDArray[np.int64]:
+    """A text with up to `max_new_tokens` more behind it, as `generate` of 13 writes it, each token read once.
+
+    Raises
+    ------
+    ValueError
+        If the text and what is to come are longer than model.max_len.
+    """
+    row = row_of(tokens)
+    if len(row) + max_new_tokens > model.max_len:
+        raise ValueError(f"{len(row)} tokens and {max_new_tokens} more are longer than the model's {model.max_len}")
+    cache, new, training = KVCache.of(model), row, model.training
+    model.eval()
+    # How: so often: read a batch of one row, `new`; pick by the logits of its last place; that is the next `new`, and
+    # goes behind the row; end after `stop`. Without recording. Then model.train(training).
+    # Example: with row 5, 7 the first read has two tokens, and all later ones have one.
+    # Hint: `row` and `new` are one list at first; do not let the first read's `new` grow with the row.
+    ### BEGIN SOLUTION
+    with no_grad():
+        for _ in range(max_new_tokens):
+            logits = read(model, np.array([new]), cache)
+            new = [pick(logits.data[0, -1], temperature, rng)]
+            row = row + new
+            if new[0] == stop:
+                break
+    model.train(training)
+    return np.array(row)
+    ### END SOLUTION
+
+# %% check="generate" points=10
+got = make_model(12, 2, max_len=40, vocab_size=9), [3, 7, 5]
+got = *got, generate_anew(*got, 30).tolist(), counted(lambda: generate(got[0], got[1], 30).tolist(), got[0])
+assert len(got[3][0]) == 33, f"3 tokens and 30 more are 33; yours are {len(got[3][0])}"
+assert got[3][0] == got[2], f"the text should be that of 13, {got[2][:9]} ...; yours {got[3][0][:9]} ..."
+assert got[3][1] in (32, 33), f"each token is read once, so the first block has 32 keys to compute; yours {got[3][1]}"
+assert generate(got[0], got[1], 30, stop=got[2][7]).tolist() == got[2][:got[2].index(got[2][7], 3) + 1], (
+    "the text ends with the first new token that is `stop`")
+got = got[0].train()
+got = generate(got, [3, 4], 9, 9.0, np.random.default_rng(5)).tolist(), got.training, generate_anew(
+    got, [3, 4], 9, 9.0, np.random.default_rng(5)).tolist()
+assert got[1], "the model was learning before, and should be so afterwards: model.train(training)"
+assert got[0] == got[2], f"at temperature 9 with the same rng the text is that of 13, {got[2]}; yours {got[0]}"
+
+# %% [markdown]
+# That is the answer to *Try first*. Now a larger model, two blocks of width 128 that read up to 513 tokens, and the
+# time of a single token. How many milliseconds does token 16, 64, 256, 500 take when the text is read anew, and with a
+# cache? How many times faster is a whole text of 256 tokens? How many bytes has the cache?
+
+# %% predict="speed"
+predict("token 64, read anew", None, unit="ms")  # your guess in place of None
+predict("token 500, read anew", None, unit="ms")
+predict("token 64, with a cache", None, unit="ms")
+predict("token 500, with a cache", None, unit="ms")
+predict("a text of 256 tokens, cache against anew", None, unit="times faster")
+predict("bytes of the cache", None, unit="bytes")
+
+# %% demo="speed"
+def median_ms(action, times=7):
+    took = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        action()
+        took.append(1000 * (time.perf_counter() - begun))
+    return round(float(np.median(took)), 2)
+
+
+def token_ms(at):
+    """Milliseconds for the token at place `at`: read anew, and with a cache."""
+    text = np.random.default_rng(at).integers(0, 50, (1, at))
+    cache = KVCache.of(large)
+    read(large, text[:, :-1], cache)
+
+    def with_cache():
+        cache.length = at - 1
+        read(large, text[:, -1:], cache)
+
+    return median_ms(lambda: large(text)), median_ms(with_cache)
+
+
+large = make_model(128, 2, max_len=513)
+with no_grad():
+    anew, cached = zip(*[token_ms(at) for at in (16, 64, 256, 500)])
+print("token 16 and 256, read anew:", anew[0], anew[2], "ms; with a cache:", cached[0], cached[2], "ms")
+measured("token 64, read anew", anew[1], unit="ms")
+measured("token 500, read anew", anew[3], unit="ms")
+measured("token 64, with a cache", cached[1], unit="ms")
+measured("token 500, with a cache", cached[3], unit="ms")
+whole = [median_ms(partial(write, large, [7], 256), times=1) for write in (generate_anew, generate)]
+measured("a text of 256 tokens, cache against anew", round(whole[0] / whole[1], 1), unit="times faster")
+measured("bytes of the cache", KVCache.of(large).nbytes, unit="bytes")
+
+# %% [markdown]
+# Without a cache the n-th token costs n tokens, a text n * n / 2. With one, every token costs one, and hears the others
+# by a product that grows, but is small beside the rest.
+#
+# ## Resting place
+#
+# You have a model that reads each token once, held against the one that reads all of them. What is missing is a second
+# person who wants an answer at the same time. To come back tomorrow, run the cells above once; they take some seconds.
+
+# %% [markdown]
+# ## A fault to find: Anna gets Ben's answer
+#
+# A person at a screen wants to see a token as soon as it is there. That is *streaming*: a generator that yields each
+# token. A colleague wrote one. Memory for a cache is asked for once, for all who come, which saves 1 MB for each. It is
+# tested, one text after the other.
+
+# %% fault="colleague_stream"
+@remembered  # the same cache whenever it is asked for the same model
+def shared(model):
+    return KVCache.of(model)
+
+
+def colleague_stream(model, tokens, count):
+    """Yield `count` greedy tokens that go on with a text."""
+    cache, new = shared(model), row_of(tokens)
+    cache.length = 0
+    for _ in range(count):
+        with no_grad():
+            new = [pick(read(model, np.array([new]), cache).data[0, -1])]
+        yield new[0]
+
+
+assert list(colleague_stream(small, [7, 4, 9], 9)) == generate(small, [7, 4, 9], 9)[3:].tolist()
+assert list(colleague_stream(small, [3, 3], 9)) == generate(small, [3, 3], 9)[2:].tolist()
+
+# %% [markdown]
+# A model has learnt to count round 10, in steps that it must see: 3 4 5 goes on with 6, and 1 4 7 with 0. Anna counts
+# in steps of one, Ben in steps of three. They are served at the same time, a token for her, a token for him. Of eight
+# tokens that each of them gets, how many are right?
+
+# %% given="counting"
+def counts(count, length, rng):
+    """Texts that count round 10 from a digit, in steps of 1, 2 or 3: (count, length)."""
+    start, step = rng.integers(0, 10, (count, 1)), rng.integers(1, 4, (count, 1))
+    return (start + step * np.arange(length)) % 10
+
+
+def counting_model():
+    rng = np.random.default_rng(3)
+    model = Transformer(10, 32, 4, 2, max_len=64, rng=rng)
+    optimizer = Adam(model.parameters(), lr=0.003)
+    for _ in range(250):
+        texts = counts(32, 13, rng)
+        optimizer.zero_grad()
+        model(texts[:, :-1], texts[:, 1:]).backward()
+        optimizer.step()
+    return model.eval()
+
+
+ANNA, BEN = [3, 4, 5], [1, 4, 7]
+
+
+def served_in_turn(stream_of, model):
+    """Eight tokens for each of the two, a token for Anna, a token for Ben, and again."""
+    pairs = list(zip(stream_of(model, ANNA, 8), stream_of(model, BEN, 8)))
+    return [list(tokens) for tokens in zip(*pairs)]
+
+# %% predict="turns"
+predict("right tokens for Anna, of 8", None)  # your guess in place of None
+predict("right tokens for Ben, of 8", None)
+
+# %% demo="turns"
+counter = counting_model()
+for who, tokens, first, step in zip(("Anna", "Ben"), served_in_turn(colleague_stream, counter), (6, 0), (1, 3)):
+    right = [(first + step * at) % 10 for at in range(8)]
+    print(f"{who:5} expects {right}, gets {tokens}")
+    measured(f"right tokens for {who}, of 8", sum(a == b for a, b in zip(tokens, right)))
+
+# %% [markdown]
+# Nothing failed, and nobody was told. In a real service one would read what belongs to the other. First the check that
+# was missing.
+
+# %% exercise="catch"
+def check_streams(stream_of):
+    """Raise AssertionError unless streams of `small` that run at the same time give what each gives alone."""
+    # How: what is right is `generate` without the text that was given. Begin two streams, take tokens from them in
+    # turn, and compare both with what is right.
+    # Example: check_streams(colleague_stream) raises AssertionError.
+    # Hint: next(stream) takes one token. Two texts of different lengths see more than two equal ones.
+    ### BEGIN SOLUTION
+    texts = [3, 4, 5], [1, 4], [2]
+    right = [generate(small, text, 6)[len(text):].tolist() for text in texts]
+    streams = [stream_of(small, text, 6) for text in texts]
+    found = zip(*[[next(stream) for stream in streams] for _ in range(6)])
+    for tokens, expected in zip(found, right):
+        assert list(tokens) == expected, "a stream gives something else beside others than alone"
+    ### END SOLUTION
+
+# %% check="catch" points=6
+def got(model, tokens, count, wrong=0):
+    yield from (generate(model, tokens, count)[len(tokens):] + wrong).tolist()
+assert rejects(check_streams, colleague_stream), (
+    "your check lets the colleague pass. Are two streams under way at the same time?")
+assert not rejects(check_streams, got), "your check refuses right streams"
+assert rejects(check_streams, partial(got, wrong=1)), (
+    "your check lets streams pass whose tokens are wrong from the start")
+
+# %% exercise="repair"
+#| export
+def stream(model: Transformer, tokens: Sequence[int], max_new_tokens: int) -> Iterator[int]:
+    """Yield greedy tokens that go on with a text, each as soon as it is there, whoever else is served."""
+    # How: as the colleague, and what belongs to one request is made for one request.
+    # Example: two streams, taken in turn, give the tokens that each gives alone.
+    # Hint: where must the cache be made, so that each call of `stream` has its own?
+    ### BEGIN SOLUTION
+    cache, new = KVCache.of(model), row_of(tokens)
+    for _ in range(max_new_tokens):
+        with no_grad():
+            new = [pick(read(model, np.array([new]), cache).data[0, -1])]
+        yield new[0]
+    ### END SOLUTION
+
+# %% check="repair" points=6
+assert not rejects(check_streams, stream), "your own check refuses your stream"
+got = stream(small, [7, 4], 5), stream(small, [9], 5)
+got = [[next(one) for one in got] for _ in range(5)]
+got = [list(tokens) for tokens in zip(*got)], [generate(small, text, 5)[len(text):].tolist() for text in ([7, 4], [9])]
+assert got[0] == got[1], f"taken in turn they should be {got[1]}; yours are {got[0]}"
+
+# %% [markdown]
+# ## Build: many at once
+#
+# One token for one text leaves a processor half asleep: it fetches all weights for a single row. A batch of texts
+# fetches them once. How many times longer does a step take for 8 texts than for one?
+
+# %% predict="batch"
+predict("a step for 8 texts against a step for one", None, unit="times as long")  # your guess in place of None
+
+# %% demo="batch"
+def step_ms(batch):
+    """Milliseconds of one token for each of `batch` texts, 40 tokens deep."""
+    cache = KVCache.of(large, batch)
+    cache.length = 40
+    token = np.full((batch, 1), 7)
+
+    def step():
+        cache.length = 40
+        read(large, token, cache)
+
+    return median_ms(step, times=15)
+
+
+with no_grad():
+    one_ms, eight_ms = step_ms(1), step_ms(8)
+print("one text:", one_ms, "ms; eight:", eight_ms, "ms")
+measured("a step for 8 texts against a step for one", round(eight_ms / one_ms, 1), unit="times as long")
+
+# %% [markdown]
+# So it pays to wait a little for company. *Dynamic batching*: requests come when they come. The machine takes those
+# that wait, up to `limit`, as one batch. It begins as soon as it is free and either `limit` requests are there, or the
+# oldest has waited for `patience` seconds. All requests of a batch are answered together.
+#
+# With a clock that is only a number you can see a day of service in no time: from the times at which requests arrive
+# follow the times at which they are answered.
+
+# %% exercise="serve"
+#| export
+def serve(arrivals: Sequence[float], seconds_of: Callable[[int], float], limit: int, patience: float) -> NDArray[
+        np.float64]:
+    """When each request is answered; `arrivals` rise, and a batch of n takes seconds_of(n)."""
+    answered: list[float] = []
+    free, at = 0.0, 0  # when the machine is free again; how many requests are done
+    while at < len(arrivals):
+        # How: when does the next batch begin? When it is full or the oldest has lost patience, whichever is first, but
+        # not before the machine is free. Who has arrived by then, up to `limit`, is part of it.
+        # Example: arrivals 0, 1, 5, limit 2, patience 3, 10 s a batch: 0 and 1 begin at 1 and are answered at 11; 5
+        # has waited for 6 s by then, so it begins at 11 and is answered at 21.
+        # Hint: the batch is full when arrivals[at + limit - 1] is there, if there is such a request at all.
+        ### BEGIN SOLUTION
+        begins = arrivals[at] + patience
+        if at + limit - 1 < len(arrivals):
+            begins = min(begins, arrivals[at + limit - 1])
+        begins = max(begins, free)
+        count = sum(arrival <= begins for arrival in arrivals[at:at + limit])
+        ### END SOLUTION
+        free, at = begins + seconds_of(count), at + count
+        answered += [free] * count
+    return np.array(answered)
+
+# %% check="serve" points=12
+got = serve([0, 1, 5], lambda count: 10.0, 2, 3).tolist()
+assert got == [11, 11, 21], f"0 and 1 together from 1 to 11, 5 alone from 11 to 21; yours {got}"
+got = serve([3, 4, 9], lambda count: 2.0 * count, 5, 4).tolist()
+assert got == [11, 11, 15], (
+    f"nobody fills a batch of 5: 3 loses patience at 7, with 4: 7 + 2 * 2 = 11; 9 waits until 13: 15; yours {got}")
+got = serve([0, 0, 0, 0, 0, 0, 0], lambda count: 5.0, 3, 9).tolist()
+assert got == [5, 5, 5, 10, 10, 10, 15], (
+    "seven at once in threes: 0 to 5, 5 to 10; the last one lost patience at 9, and the machine is free at 10: it is "
+    f"answered at 15; yours {got}")
+got = serve([0, 7, 8, 20], lambda count: 4.0 + count, 2, 5).tolist()
+assert got == [10, 16, 16, 30], f"0 alone from 5 to 10, then 7 and 8 to 16, 20 alone from 25 to 30; yours {got}"
+
+# %% [markdown]
+# Who is served does not see the mean. Sort all times from request to answer: half of the people wait no longer than
+# *p50*, the median, and one in a hundred waits longer than *p99*. That one is the *tail*. Requests come at random, 30 a
+# second; a batch of n takes 30 ms and 3 ms for each of n. What are p50 and p99 without batches, and with batches of up
+# to 8, patience 20 ms?
+
+# %% given="load"
+def times_under_load(rate, limit, patience, count=4000):
+    """Seconds from request to answer of each, when `rate` requests arrive in a second, at random."""
+    arrivals = np.cumsum(np.random.default_rng(3).exponential(1 / rate, count)).tolist()
+    return serve(arrivals, lambda size: 0.030 + 0.003 * size, limit, patience) - arrivals
+
+
+def percentile_ms(times_s, percent):
+    """The smallest time, in ms, that so many percent of the times do not exceed."""
+    return round(1000 * float(np.percentile(times_s, percent, method="inverted_cdf")))
+
+# %% predict="tail"
+predict("p50, one by one", None, unit="ms")  # your guess in place of None
+predict("p99, one by one", None, unit="ms")
+predict("p50, batches of up to 8", None, unit="ms")
+predict("p99, batches of up to 8", None, unit="ms")
+
+# %% demo="tail"
+for name, limit, patience in (("one by one", 1, 0.0), ("batches of up to 8", 8, 0.020)):
+    times_s = times_under_load(30, limit, patience)
+    measured(f"p50, {name}", percentile_ms(times_s, 50), unit="ms")
+    measured(f"p99, {name}", percentile_ms(times_s, 99), unit="ms")
+print("p50 and p99 in ms: one by one; batches of up to 8; the same, with a patience of 20 ms")
+for rate in (5, 15, 30, 120):
+    waits = [times_under_load(rate, *how) for how in ((1, 0.0), (8, 0.0), (8, 0.020))]
+    told = "; ".join(f"{percentile_ms(times_s, 50):,} and {percentile_ms(times_s, 99):,}" for times_s in waits)
+    print(f"{rate:4} a second: {told}")
+
+# %% [markdown]
+# Near its limit a queue explodes: at 30 a second a machine that needs 33 ms for each is busy all the time, and whoever
+# comes late waits for all before. With a *time-out* of a second, people give up and ask again, which makes it worse.
+# Patience costs everybody its 20 ms when it is quiet, and buys nothing when it is not: a busy machine finds a full
+# batch waiting anyway.
+#
+# ## Use: two people, one model
+#
+# Last, batches and caches together. Texts of equal length are read as one batch, with one cache of that batch size.
+
+# %% exercise="together"
+def write_together(model, texts, count):
+    """`count` greedy tokens behind each of several texts of equal length; int64 array (texts, count)."""
+    # How: one cache for the batch; read all texts at once; the best token of each; read these as (texts, 1); again.
+    # Example: texts (3, 5) and count 4 give (3, 4), row by row what `generate` gives for each text.
+    # Hint: logits.data[:, -1].argmax(axis=-1) are the best tokens; [:, None] makes a column of them. No recording.
+    ### BEGIN SOLUTION
+    cache, new, written = KVCache.of(model, len(texts)), np.asarray(texts), []
+    with no_grad():
+        for _ in range(count):
+            new = read(model, new, cache).data[:, -1].argmax(axis=-1)[:, None]
+            written.append(new)
+    return np.concatenate(written, axis=1)
+    ### END SOLUTION
+
+# %% check="together" points=6
+got = [ANNA, BEN, [22, 14, 36], [5, 5, 5]]
+got = got, *counted(lambda: write_together(small, np.array(got), 7), small)
+got = *got, [generate(small, text, 7)[3:].tolist() for text in got[0]]
+assert np.shape(got[1]) == (4, 7), f"four texts, seven tokens each: (4, 7); yours {np.shape(got[1])}"
+assert got[1].tolist() == got[3], f"row by row what each text gets alone, {got[3]}; yours {got[1].tolist()}"
+assert got[2] <= 10, f"3 tokens as a batch, then one at a time: keys for 9 places; yours computed {got[2]}"
+
+# %% [markdown]
+# Who reads an answer as it appears cares for its first token, and who sends it on for its last. How many times earlier
+# is the first token there when 100 tokens behind 300 are streamed, than the whole answer?
+
+# %% predict="first_token"
+predict("whole answer against first token", None, unit="times later")  # your guess in place of None
+
+# %% demo="first_token"
+begun, arrived, prompt = time.perf_counter(), [], [7, 3] * 150
+for _ in stream(large, prompt, 100):
+    arrived.append(time.perf_counter() - begun)
+print(f"first token after {1000 * arrived[0]:.0f} ms, most of it prefill; the last after {1000 * arrived[-1]:.0f} ms")
+measured("whole answer against first token", round(arrived[-1] / arrived[0], 1), unit="times later")
+
+# %% [markdown]
+# ## Reflect
+#
+# Two questions with sizes of your own; answer them without running a model. A model has `n_layers` blocks of width
+# `d_model`, and serves `people` at once, each with a cache for `length` tokens, in float32. How many bytes are all
+# caches together? Set `cache_bytes`.
+#
+# And without a cache the model writes `count` tokens behind a single one, reading the text anew for each. How many keys
+# does its first block compute which it had computed before? Set `again`. In both cells put your number in place of the
+# 0 and delete the two lines below it.
+
+# %% given="sizes"
+n_layers, d_model, people, length = mine("service", [(6, 256, 20, 1024), (12, 192, 16, 768), (8, 512, 12, 640),
+                                                     (4, 384, 30, 1536)])
+count = mine("text", [80, 120, 60, 150])
+print(f"n_layers {n_layers}, d_model {d_model}, people {people}, length {length}; count {count}")
+
+# %% exercise="cache_bytes"
+cache_bytes = 0  # your number
+### BEGIN SOLUTION
+cache_bytes = 2 * 4 * n_layers * d_model * people * length
+### END SOLUTION
+
+# %% check="cache_bytes" points=4
+got = cache_bytes
+assert got % 4 == 0, f"a float32 takes 4 bytes, so the number is a multiple of 4; yours is {got:,}"
+assert got > 4 * n_layers * d_model * length, f"one person's keys alone take as much; {got:,} are not enough"
+
+# %% exercise="again"
+again = 0  # your number
+### BEGIN SOLUTION
+again = count * (count + 1) // 2 - count
+### END SOLUTION
+
+# %% check="again" points=4
+got = again
+assert got > count, f"each reading computes all keys anew; {got:,} are not enough"
+assert got < count * count, f"the readings are of 1, 2, 3, ... tokens, and not all of {count}; {got:,} are too many"
+
+# %% [markdown]
+# A service answers well in the morning. At noon people complain of time-outs, and at three the machine runs out of
+# memory. You have the counts of requests, p50 and p99 by the hour, and the lengths of texts. What would you look at,
+# in which order, and what do you expect to see if the cause is the queue, and what if it is the caches? Name a remedy
+# for each and what it costs. Use numbers of this page.
+
+# %% [markdown] answer="noon" points=7 rubric="queue against caches told apart by figures; remedies with their price"
+# Your answer.
+
+# %% [markdown]
+# ## Where this lives in PyTorch
+#
+# - PyTorch has no cache for keys and values in its own layers; libraries above it do, and call it `past_key_values` or
+#   `DynamicCache`.
+# - Servers keep caches in small pages, as an operating system keeps memory, so that a short text does not hold room for
+#   a long one; Kwon et al. (2023).
+# - They batch token by token, not request by request: who is done leaves, and who comes joins at the next token; Yu et
+#   al. (2022).
+# - Texts of unequal length in one batch need a mask over what was filled up; ours are equal.
