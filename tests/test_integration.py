@@ -20,14 +20,18 @@ def python(code, site=None):
     return subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
 
 
+STANDS_ON = {"tinytorch-core": ["tinytorch-arch", "tinytorch-opt"], "tinytorch-arch": ["tinytorch-opt"]}
+
+
 @pytest.fixture
 def without(tmp_path):
-    """A function that copies the installed `tinytorch` and leaves out the files of one distribution."""
+    """A function that copies the installed `tinytorch` and leaves out one distribution, and those that stand on it."""
     def copy(distribution):
         shutil.copytree(SITE / "tinytorch", tmp_path / "tinytorch", ignore=shutil.ignore_patterns("__pycache__"))
-        for path in files(distribution):
-            if path.parts[0] == "tinytorch" and "__pycache__" not in path.parts:
-                (tmp_path / path).unlink()
+        for gone in (distribution, *STANDS_ON.get(distribution, [])):
+            for path in files(gone):
+                if path.parts[0] == "tinytorch" and "__pycache__" not in path.parts:
+                    (tmp_path / path).unlink()
         return tmp_path
     return copy
 
