@@ -1,0 +1,114 @@
+"""With a cache a model says what it says without one; streams keep to themselves; a queue answers in order."""
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tinytorch.core.autograd import no_grad
+from tinytorch.memoization import KVCache, attend, generate, read, serve, stream
+from tinytorch.nn.transformer import MultiHeadAttention, Transformer
+from tinytorch.nn.transformer import generate as generate_anew
+
+
+def model_of(n_layers=2, d_model=16, n_heads=4, max_len=24, vocab_size=11, seed=3):
+    rng = np.random.default_rng(seed)
+    model = Transformer(vocab_size, d_model, n_heads, n_layers, max_len=max_len, rng=rng).eval()
+    model.head.weight.data *= 50
+    return model
+
+
+MODEL = model_of()
+texts = st.lists(st.integers(0, 10), min_size=1, max_size=10)
+
+
+@given(texts, st.lists(st.integers(1, 5), min_size=1, max_size=6))
+@settings(max_examples=40, deadline=None)
+def test_logits_are_those_of_the_whole_text_however_it_is_cut(text, steps):
+    tokens = np.array([text * 2, (text * 2)[::-1]])
+    with no_grad():
+        whole, cache, at, found = MODEL(tokens).data, KVCache.of(MODEL, batch=2), 0, []
+        while at < tokens.shape[1]:
+            new = tokens[:, at:at + steps[at % len(steps)]]
+            found.append(read(MODEL, new, cache).data)
+            at += new.shape[1]
+    assert cache.length == tokens.shape[1]
+    np.testing.assert_allclose(np.concatenate(found, axis=1), whole, atol=1e-5 * np.abs(whole).max())
+
+
+@given(texts, st.integers(0, 14))
+@settings(max_examples=30, deadline=None)
+def test_a_greedy_text_is_that_of_lesson_13(text, count):
+    np.testing.assert_array_equal(generate(MODEL, text, count), generate_anew(MODEL, text, count))
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 20.0])
+def test_a_drawn_text_is_that_of_lesson_13(temperature):
+    drawn = [write(MODEL, [3, 4], 20, temperature, np.random.default_rng(5)) for write in (generate, generate_anew)]
+    np.testing.assert_array_equal(*drawn)
+
+
+def test_a_text_ends_with_its_stop_and_the_mode_is_put_back():
+    model = model_of().train()
+    whole = generate(model, [3, 4, 5], 12)
+    stop = int(whole[8])
+    end = whole.tolist().index(stop, 3) + 1
+    assert generate(model, [3, 4, 5], 12, stop=stop).tolist() == whole[:end].tolist()
+    assert model.training
+
+
+def test_what_is_too_long_is_refused_before_anything_is_read():
+    with pytest.raises(ValueError, match="3 tokens and 22 more are longer than the model's 24"):
+        generate(MODEL, [3, 4, 5], 22)
+    with pytest.raises(ValueError, match="no token"):
+        generate(MODEL, [], 3)
+
+
+def test_a_cache_that_is_full_says_how_much_it_holds():
+    cache = KVCache.of(MODEL)
+    read(MODEL, np.zeros((1, 20), dtype=np.int64), cache)
+    with pytest.raises(ValueError, match="20 tokens in the cache and 5 more do not fit: it holds 24"):
+        cache.append(0, cache.keys[0, :, :, :5], cache.values[0, :, :, :5])
+
+
+def test_bytes_of_a_cache_are_two_arrays_for_every_layer():
+    assert KVCache.of(MODEL, batch=3).nbytes == 2 * 4 * 2 * 3 * 24 * 16
+
+
+def test_no_text_of_a_batch_hears_another():
+    tokens = np.array([[3, 4, 5, 6], [7, 8, 9, 10]])
+    both, alone = KVCache.of(MODEL, batch=2), KVCache.of(MODEL)
+    np.testing.assert_allclose(read(MODEL, tokens, both).data[:1], read(MODEL, tokens[:1], alone).data, atol=1e-4)
+
+
+def test_attention_with_a_cache_leaves_other_layers_alone():
+    attention, cache = MultiHeadAttention(8, 2, rng=np.random.default_rng(3)), KVCache(3, 1, 2, 6, 4)
+    x = MODEL.embedding(np.array([[3, 4]]))[:, :, :8]
+    attend(attention, x, cache, 1)
+    assert cache.keys[1, :, :, :2].any() and not cache.keys[[0, 2]].any() and cache.length == 0
+
+
+def test_streams_in_turn_give_what_each_gives_alone():
+    asked = [[3, 4], [5], [6, 7, 8]]
+    streams = [stream(MODEL, text, 9) for text in asked]
+    rounds = [[next(one) for one in streams] for _ in range(9)]
+    for text, found in zip(asked, zip(*rounds), strict=True):
+        assert list(found) == generate_anew(MODEL, text, 9)[len(text):].tolist()
+    assert all(list(one) == [] for one in streams)
+
+
+arrivals = st.lists(st.integers(0, 9), min_size=1, max_size=30).map(lambda gaps: np.cumsum(gaps).astype(float).tolist())
+
+
+@given(arrivals, st.integers(1, 6), st.integers(0, 12))
+@settings(deadline=None)
+def test_a_queue_answers_all_in_order_after_they_came(times, limit, patience):
+    answered = serve(times, lambda count: 1.0 + count, limit, float(patience))
+    assert len(answered) == len(times) and (np.diff(answered) >= 0).all()
+    assert all(done >= came + 2 for done, came in zip(answered, times))
+    sizes = np.unique(answered, return_counts=True)[1]
+    assert sizes.max() <= limit
+    assert (np.diff(np.unique(answered)) >= 1 + sizes[1:] - 1e-9).all()  # one batch after the other
+
+
+def test_who_is_alone_waits_as_long_as_patience_lasts():
+    assert serve([3.0], lambda count: 5.0, 4, 2.0).tolist() == [10.0]
+    assert serve([3.0], lambda count: 5.0, 1, 2.0).tolist() == [8.0]
