@@ -252,6 +252,7 @@ def loads(data, seed):
     new = 100 * (order != later).mean()
     row("each image once, in new order", f"{len(np.unique(order))} of 500, {new:.0f} % new", "all, above 90 %",
         complete and new > 90 and (np.diff(order) == 1).mean() < 0.1)
+    # for each image, by its number: whether it was mirrored in an epoch
     sides = [np.abs(some - images[where] / 255).max(axis=(1, 2, 3))[where.argsort()] > 0.01 for some, where in epochs]
     new = 100 * (sides[0] != sides[1]).mean()
     row("mirrored, anew in each epoch", f"{new:.0f} % change sides", "40 to 60 %", 40 < new < 60)

@@ -108,7 +108,7 @@ def module_of(entry, text):
     return {f"tinytorch/{entry['module'].replace('.', '/')}.py": text}
 
 
-@pytest.mark.parametrize("number, lesson", [(1, "04"), (2, "07"), (3, "07")])
+@pytest.mark.parametrize("number, lesson", [(1, "04"), (2, "07"), (3, "07"), (4, "09")])
 def test_a_module_without_a_mistake_passes_in_the_same_workspace(number, lesson):
     entry = course.lesson(lesson)
     slug = course.slug(entry)
