@@ -21,8 +21,8 @@ COLUMNS = """
             picture = batch_last(images, padding)
             channels, batch = picture.shape[0], picture.shape[-1]
             windows = np.empty((channels, kernel_h * kernel_w, out_h, out_w, batch), images.dtype)
-            for n, (rows, columns) in enumerate(taps((kernel_h, kernel_w), (out_h, out_w), stride)):
-                windows[:, n] = picture[:, rows, columns]
+            for n, (rows, cols) in enumerate(taps((kernel_h, kernel_w), (out_h, out_w), stride)):
+                windows[:, n] = picture[:, rows, cols]
             return windows.reshape(channels * kernel_h * kernel_w, -1)
 """
 
@@ -180,7 +180,7 @@ MISTAKES = {
             name="written over",
             code=changed(BACK, "+= windows[:, n]", "= windows[:, n]"),
             says="A pixel lies in several windows and gets the sum of all: += in place of =.",
-            ask="Which of its nine gradients does a pixel have in the end?",
+            ask="Which of its several gradients does a pixel have in the end?",
             symptom="right where windows do not overlap",
         ),
         dict(
@@ -290,6 +290,13 @@ MISTAKES = {
             symptom="right with stride 1; else an error",
         ),
         dict(
+            name="columns made anew",
+            code=changed(RULE, 'kept["columns"].T', "im2col(images, kernel_size, stride, padding).T"),
+            says='Right numbers, and the forward has done that work already: its columns are in kept["columns"].',
+            ask="What has the forward put into `kept`, and do you use it?",
+            symptom="right, and slower; what has become of the kept columns goes unseen",
+        ),
+        dict(
             name="columns of ones",
             code=changed(RULE, 'kept["columns"].T', 'np.sign(np.abs(kept["columns"])).T'),
             says="By the rule of `@`, the gradient for the left side is grad times the right side turned: the columns.",
@@ -360,7 +367,8 @@ MISTAKES = {
             name="into the images",
             code=changed(POOL, "largest = np.maximum(largest, view)",
                          "largest = np.maximum(largest, view, out=largest)"),
-            says="views[0] is a view of the images, and out= writes into them. A forward never changes what comes in.",
+            says="views[0] is a view of the images: out= and assignments to places of it write into them. A forward "
+                 "never changes what comes in.",
             ask="In whose memory does your result lie?",
             symptom="right for windows side by side, and the images are not what they were",
         ),
@@ -399,6 +407,13 @@ MISTAKES = {
             says="A layer may lose the gradient of its bias as well: compare all parameters.",
             ask="Would your check see a bias that gets no gradient?",
             symptom="finds the colleague's fault, and lets a frozen bias pass",
+        ),
+        dict(
+            name="no thought of None",
+            code=changed(CATCH, "mine.grad is not None and ", ""),
+            says="Where Conv2d has a gradient and the other layers have None, they are wrong: assert that first.",
+            ask="What does your check do with a bias whose gradient is None?",
+            symptom="ends with TypeError at a frozen bias",
         ),
         dict(
             name="another draw",

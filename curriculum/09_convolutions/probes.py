@@ -133,6 +133,7 @@ def added_back(columns, question):
 NEEDS = [[True, True, True], [False, True, True], [True, False, False], [True, True]]
 
 
+MARK = 3  # the kept columns are that many times the right ones: the weight's gradient comes from them, not from images
 draw_conv2d_rule = draw_conv2d_loops
 
 
@@ -144,6 +145,7 @@ def asked(lesson, question, needs):
     arrays = [question["images"], question["weight"], question["bias"]][:len(needs)]
     kept, options = {}, told(question)
     out = lesson.conv2d(*arrays, **options, keep=kept)
+    kept["columns"] = kept["columns"] * MARK
     grads = lesson.RULES["conv2d"].vjp(question["grad_out"], out, *arrays, **options, needs=needs, kept=kept)
     return [grad for grad, _ in zip(grads, needs)]
 
@@ -167,7 +169,7 @@ def gradients(question):
     weight, grad_out = question["weight"].astype(np.float64), question["grad_out"].astype(np.float64)
     seen = windows(question["images"], weight.shape[2:], question["stride"], question["padding"])
     columns = np.einsum("ocij,boyx->cijyxb", weight, grad_out).reshape(columns_shape(question))
-    return (added_back(columns, question), np.einsum("bcyxij,boyx->ocij", seen, grad_out),
+    return (added_back(columns, question), MARK * np.einsum("bcyxij,boyx->ocij", seen, grad_out),
             grad_out.sum(axis=(0, 2, 3)))
 
 
