@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from tinytorch.core.autograd import no_grad
-from tinytorch.core.tensor import Tensor, method
+from tinytorch.core.tensor import Tensor
 from tinytorch.nn.attention import causal_mask, scaled_dot_product_attention
 from tinytorch.nn.transformer import MultiHeadAttention, Transformer, join_heads, pick, row_of, split_heads
 
@@ -86,8 +86,8 @@ print(len(text), "tokens,", keys, "keys")
 # the same question will come again is called *memoization*.
 #
 # Room for all of them is asked for once, at the beginning: an array that grew by a row each time would be copied each
-# time. `length` says how many tokens are in it. All blocks put their keys and values behind the same `length`; when the
-# last block is done, `length` moves on.
+# time. `length` says how many tokens are in it. All blocks `append` their keys and values behind the same `length`;
+# when the last block is done, `length` moves on.
 
 # %% given="cache"
 #| export
@@ -118,27 +118,25 @@ class KVCache:
         """Bytes of both arrays, whether in use or not."""
         return self.keys.nbytes + self.values.nbytes
 
-# %% given="append"
-#| export
-@method(KVCache)
-def append(self: KVCache, layer: int, keys: Array, values: Array) -> tuple[Array, Array]:
-    """Put keys and values of new tokens, (batch, n_heads, new, head_dim), behind those of a layer; `length` stays.
+    def append(self, layer: int, keys: Array, values: Array) -> tuple[Array, Array]:
+        """Put keys and values of new tokens, (batch, n_heads, new, head_dim), behind a layer's own; `length` stays.
 
-    Returns
-    -------
-    all keys and all values of this layer so far, the new ones included: views, no copies
+        Returns
+        -------
+        all keys and all values of this layer so far, the new ones included: views, no copies
 
-    Raises
-    ------
-    ValueError
-        If there is no room.
-    """
-    start, stop, most = self.length, self.length + keys.shape[2], self.keys.shape[3]
-    if stop > most:
-        raise ValueError(f"there are {start} tokens in the cache and {stop - start} more do not fit: it holds {most}")
-    self.keys[layer, :, :, start:stop] = keys
-    self.values[layer, :, :, start:stop] = values
-    return self.keys[layer, :, :, :stop], self.values[layer, :, :, :stop]
+        Raises
+        ------
+        ValueError
+            If there is no room.
+        """
+        start, stop, most = self.length, self.length + keys.shape[2], self.keys.shape[3]
+        if stop > most:
+            raise ValueError(f"there are {start} tokens in the cache and {stop - start} more do not fit: it holds "
+                             f"{most}")
+        self.keys[layer, :, :, start:stop] = keys
+        self.values[layer, :, :, start:stop] = values
+        return self.keys[layer, :, :, :stop], self.values[layer, :, :, :stop]
 
 # %% [markdown]
 # Now attention with a cache. `x` are the new tokens alone: the whole text at first, later a single one. They ask with
