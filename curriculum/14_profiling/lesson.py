@@ -7,7 +7,7 @@
 #
 # Which line of your CNN is the slow one? You have a guess, and it is probably wrong; most are. By the end of this page
 # you have an instrument that sees every operation of any model you built, there and back, without touching the model.
-# It stands at the door of 01. And you can say of each operation what holds it up: arithmetic, or memory.
+# It stands at a door that they all pass. And you can say of each operation what holds it up: arithmetic, or memory.
 
 # %% given="start"
 #| default_exp profiling
@@ -134,8 +134,30 @@ assert got == (30, 150, 0), f"add 30, softmax 5 for each number, a permute moves
 # %% [markdown]
 # ## Build: a reading that measures
 #
-# `noting` of 01 wrote down names. Now write down everything: an `Operation` is what is known about one passage. Its
-# *moved bytes* are those of the arrays that it must read and write at least, and 0 for a view, which moves nothing.
+# Every operation on Tensors passes one door, `Tensor._apply(forward, *inputs, **options)`: `forward` is a function on
+# arrays, the inputs are Tensors and numbers, and what comes out is a Tensor. A *reading* takes what the door did so
+# far, `step`, and gives what it does now; `Tensor._read` puts it on or takes it off. `noting` is one, and writes names.
+
+# %% given="noting"
+names = []
+
+
+def noting(step):
+    """A reading: write down the name of each operation, and let it go on."""
+    def apply(forward, *inputs, **options):
+        names.append(forward.__name__)
+        return step(forward, *inputs, **options)
+    return apply
+
+# %% demo="noting"
+Tensor._read(noting)
+ReLU()(Tensor([[3.0, -4.0]]).T * 2.0).sum()
+Tensor._read(noting, on=False)
+print(names)
+
+# %% [markdown]
+# Now write down everything: an `Operation` is what is known about one passage. Its *moved bytes* are those of the
+# arrays that it must read and write at least, and 0 for a view, which moves nothing.
 
 # %% given="operation"
 #| export
@@ -220,7 +242,7 @@ class Observer(Recording):
 
     def __call__(self, step: Step) -> Step:
         """Let each operation go on as it is, and append an Operation for it."""
-        # How: as `noting` in 01, an inner `apply`: ask the clock, let `step` compute, ask the clock again, and nothing
+        # How: as in `noting`, an inner `apply`: ask the clock, let `step` compute, ask the clock again, and nothing
         # else between. Then append Operation(...) to self.operations and return what `step` gave.
         # Example: Tensor (4, 7) @ Tensor (7, 3) appends Operation("matmul", "forward", ((4, 7), (7, 3)), (4, 3),
         # "float32", 168, 244, start, elapsed): 61 numbers of 4 bytes were moved.
@@ -285,10 +307,11 @@ measured("FLOPs of the products, of all FLOPs", round(100 * products / sum(op.fl
 # %% [markdown]
 # ## Build: the way back
 #
-# On the way back nothing passes the door: `backward` asks rules for arrays. But it asks all of them through one
-# function, `pull(node, grad_out)`, and a reading that has a method `pull` wraps it. A product has two gradients, and
-# each of them is a product as large as itself: a step back costs twice the way there, or once if the first input wants
-# no gradient. `backward_flops` counts that; given.
+# On the way back nothing passes the door: `backward` goes from node to node, a node for each forward that was recorded,
+# and asks its rule for arrays. But it asks all of them through one function, `pull(node, grad_out)`, which gives a
+# gradient for each input; and a reading that has a method `pull` wraps it as it wraps the door. A product has two
+# gradients, and each of them is a product as large as itself: a step back costs twice the way there, or once if the
+# first input wants no gradient. `backward_flops` counts that; given.
 
 # %% given="backward_flops"
 #| export
@@ -353,8 +376,8 @@ assert got.flops == 336 and got.moved_bytes == 440, (
 # ## Use: your CNN
 #
 # A list of a hundred operations says little. Add up what has the same label and put the largest first. One thing is in
-# the way: an operation may run others inside, such as a checkpoint of 07, and their time would count twice. `own_s`
-# takes it out: an operation that began later and ended earlier lay inside. Given.
+# the way: an operation may run others inside, such as a checkpoint of 07, which computes a whole part of a model, and
+# their time would count twice. `own_s` takes it out: an operation that began later and ended earlier lay inside. Given.
 
 # %% given="own_s"
 #| export
@@ -456,8 +479,8 @@ measured("a step with the Profiler on, in times of one without", round(watched /
 
 # %% [markdown]
 # Whoever guesses thinks of arithmetic. Compare your list with the FLOPs: an operation that hardly computes, and moves
-# arrays about, can stand above one that does. What a measurement costs you saw as well: a few microseconds an
-# operation, nothing beside a convolution, and a good part of an addition of ten numbers. Time outside of all
+# arrays about, can stand above one that does. What a measurement costs you saw as well: it is the same
+# for each operation, little beside a convolution, and more than an addition of ten numbers itself. Time outside of all
 # operations, in Python between them, has no line in the list: it is the step's time less `total`.
 
 # %% [markdown]
