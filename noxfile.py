@@ -199,7 +199,7 @@ def adjacent(session):
     """Architecture on the next version of core: taught without a solution of its own installed, then installed."""
     session.install("hatchling>=1.26", *LEARNER, *group("test"))
     folder = session.create_tmp()
-    number = session.run("python", "tests/next_version.py", "core", folder, silent=True).strip()
+    number = session.run("python", "tests/next_version.py", "core", folder, silent=True).split()[-1]
     ours = ["--no-cache-dir", "--no-index", "--find-links", folder, "--find-links", str(DIST)]
     session.install(*ours, f"tinytorch-core=={number}", "tinytorch-datasets")
     session.run("pytest", "tests/test_bootcamp.py", "-k", "architecture", *session.posargs)
