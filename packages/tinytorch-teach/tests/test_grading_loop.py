@@ -89,12 +89,6 @@ def numbers_of(learner, monkeypatch):
             "pair_bytes": f"pair_bytes = {told['n'] ** 2 * 4}"}
 
 
-# Tests that share a fixture run in one process, beside those that share another.
-in_one_room = pytest.mark.xdist_group("room")
-each_lesson = pytest.mark.parametrize("stock", [pytest.param(entry["number"], marks=pytest.mark.xdist_group(
-    entry["number"])) for entry in lessons.entries()], indirect=True)
-
-
 @pytest.fixture(scope="module")
 def room(tmp_path_factory):
     """The course, after one round of grading: (Course, what the command gave)."""
@@ -145,13 +139,11 @@ def scores(place, name=NAME):
         return {one.student.id: one.code_score for one in book.assignment_submissions(name)}
 
 
-@in_one_room
 def test_every_submission_gets_its_exact_points_in_nbgraders_gradebook(room):
     place, result = room
     assert scores(place) == EXPECTED, result.output
 
 
-@in_one_room
 def test_verdicts_name_each_exercise_with_a_status(room):
     place, _ = room
     told = {one.student: one for one in verdicts.load_all(place.folder, NAME)}
@@ -161,7 +153,6 @@ def test_verdicts_name_each_exercise_with_a_status(room):
     assert {one["status"] for one in told["cleo"].exercises.values()} == {"failed"}
 
 
-@in_one_room
 def test_what_could_not_be_read_is_reported_and_costs_the_exit_status(room):
     place, result = room
     report = json.loads((place.folder / f"reports/{NAME}.json").read_text(encoding="utf-8"))
@@ -171,7 +162,6 @@ def test_what_could_not_be_read_is_reported_and_costs_the_exit_status(room):
     assert len(report["isolation"]) == 1 and report["isolation"][0] in result.output
 
 
-@in_one_room
 def test_what_was_put_right_is_noted(room):
     place, _ = room
     notes = {one.student: " ".join(one.notes) for one in verdicts.load_all(place.folder, NAME)}
@@ -180,7 +170,6 @@ def test_what_was_put_right_is_noted(room):
     assert "learner id" in notes["ada"] and notes["ida"] == ""
 
 
-@in_one_room
 def test_written_answers_wait_for_a_person_and_a_blank_one_does_not(room):
     place, _ = room
     with place.gradebook() as book:
@@ -188,7 +177,6 @@ def test_written_answers_wait_for_a_person_and_a_blank_one_does_not(room):
     assert waits == {student: student != "cleo" for student in EXPECTED}
 
 
-@in_one_room
 def test_grading_again_grades_only_what_changed_and_leaves_a_persons_points(room):
     place, _ = room
     with place.gradebook() as book:
@@ -203,7 +191,6 @@ def test_grading_again_grades_only_what_changed_and_leaves_a_persons_points(room
         assert not book.find_submission(NAME, "ada").needs_manual_grade
 
 
-@in_one_room
 def test_feedback_shows_the_sentence_on_a_failed_exercise_and_no_solution(room):
     place, _ = room
     result = CliRunner().invoke(main, ["feedback", str(place.folder), "01"])
@@ -216,7 +203,6 @@ def test_feedback_shows_the_sentence_on_a_failed_exercise_and_no_solution(room):
     assert "<script>alert" not in fay and "alert(1)" in fay
 
 
-@in_one_room
 def test_the_table_has_everybody(room, tmp_path):
     place, _ = room
     with place.gradebook() as book:
@@ -231,10 +217,10 @@ def test_the_table_has_everybody(room, tmp_path):
     assert (rows["bob"]["manual_points"], rows["bob"]["status"]) == ("", "needs manual grading")
 
 
-@pytest.fixture(scope="module")
-def stock(request, tmp_path_factory):
+@pytest.fixture(params=[entry["number"] for entry in lessons.entries()])
+def stock(request, tmp_path):
     """A lesson, and a course that nbgrader grades by itself, with a right and a blank submission."""
-    folder, lesson = tmp_path_factory.mktemp("stock"), lessons.load(request.param)
+    folder, lesson = tmp_path, lessons.load(request.param)
     (folder / "nbgrader_config.py").write_text('c = get_config()\nc.Exchange.root = "exchange"\n', encoding="utf-8")
     CliRunner().invoke(main, ["release", lesson.number, str(folder)])
     for student, book in {"right": solved(lesson), "blank": blank(lesson)}.items():
@@ -251,7 +237,6 @@ def nbgrader(place, *words):
     return subprocess.run(command, cwd=place.folder, env=env, capture_output=True, text=True)
 
 
-@each_lesson
 def test_stock_nbgrader_agrees_on_right_and_blank_work(stock):
     lesson, place = stock
     done = nbgrader(place, "autograde", lesson.slug)
@@ -261,23 +246,20 @@ def test_stock_nbgrader_agrees_on_right_and_blank_work(stock):
         assert (ours.grade(solved(lesson)).points, ours.grade(blank(lesson)).points) == (lesson.total, 0)
 
 
-@each_lesson
-def test_nbgrader_validates_the_solved_lesson(stock):
+def test_stock_nbgrader_validates_the_solved_lesson(stock):
     lesson, place = stock
     book = place.folder / "submitted" / "right" / lesson.slug / f"{lesson.slug}.ipynb"
     done = nbgrader(place, "validate", str(book))
     assert "Success! Your notebook passes all the tests." in done.stdout, done.stdout + done.stderr
 
 
-@in_one_room
-def test_stock_nbgrader_may_be_asked_to_autograde_our_course_and_writes_our_verdicts(room):
+def test_nbgrader_may_be_asked_to_autograde_our_course_and_writes_our_verdicts(room):
     place, _ = room
     done = nbgrader(place, "autograde", NAME, "--student", "eve", "--force")
     assert done.returncode == 0, done.stderr
     assert scores(place)["eve"] == EXPECTED["eve"]
 
 
-@in_one_room
 def test_the_kit_gives_learners_the_notebook_that_the_course_releases(room):
     kit = files("tinytorch._kit") / "lessons" / f"{NAME}.ipynb"
     assert (room[0].folder / f"release/{NAME}/{NAME}.ipynb").read_bytes() == kit.read_bytes()
