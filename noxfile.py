@@ -44,7 +44,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 DEFAULT = f"3.{max(11, sys.version_info.minor)}"  # instructors need 3.11
 SIDE_BY_SIDE = ["-n", "2"]  # for pytest, where tests are slow
-FILES_SIDE_BY_SIDE = ["-n", "2", "--dist", "loadfile"]
+FILES_SIDE_BY_SIDE = ["-n", "2", "--dist", "loadfile"]  # where tests of a file share what is dear to make
 LEARNER = ["numpy>=1.24", "click>=8.1", "rich>=13"]  # third-party packages of the kit and the tiers
 TIERS = {"core": ["core"], "arch": ["core", "arch"], "opt": ["core", "arch", "opt"]}  # each with what it stands on
 FOLDERS = {**{part: ROOT / f"packages/tinytorch-{part}" for part in ("kit", "core", "arch", "opt", "teach")},
@@ -233,10 +233,10 @@ def milestones(session):
         session.posargs.remove("--caught")
         session.run("python", "curriculum/workshop/history.py", *session.posargs)
         return
-    full = "--full" in session.posargs
+    full, asked = "--full" in session.posargs, [word for word in session.posargs if word != "--full"]
     for script in sorted((ROOT / "milestones").glob("0*.py")):
         quick = [] if full or '"--quick"' not in script.read_text(encoding="utf-8") else ["--quick"]
-        session.run("python", str(script), *quick)
+        session.run("python", str(script), *quick, *asked)
     session.install(*group("test"))
     session.run("pytest", "tests/test_milestones.py", *SIDE_BY_SIDE)
 
