@@ -4,8 +4,8 @@ import os
 
 import numpy as np
 import pytest
-from small_lesson import CURRICULUM, RIGHT, at, book_of, own_cell, rewrite, save
-from tinytorch._kit import cells, course, marks, sheet
+from small_lesson import CURRICULUM, RIGHT, SMALL, at, book_of, own_cell, rewrite, save
+from tinytorch._kit import cells, course, marks, release, sheet
 from tinytorch._kit.check import check, remember, remembered
 from tinytorch._kit.export import BEGIN, END
 from tinytorch._kit.process import Limits
@@ -88,6 +88,73 @@ def test_an_exercise_that_leans_on_a_failing_one_waits(home, begun, small):
                     "area": "#| export\ndef area(r):\n    return math.pi * double(r) ** 2 / 4"})
     double, area = report(home, small).verdicts
     assert (double.state, area.state, area.says) == ("fails", "waits", "for double")
+
+
+LEANS = "#| export\ndef area(r):\n    return math.pi * double(r) ** 2 / {}"
+ADDS_ONE = "#| export\ndef double(x):\n    return x + 1"
+
+
+def test_an_exercise_that_leans_on_one_with_a_wrong_value_waits(home, begun, small):
+    rewrite(begun, {"double": ADDS_ONE, "area": LEANS.format(4)})
+    double, area = report(home, small).verdicts
+    assert (double.state, area.state, area.says) == ("fails", "waits", "for double")
+
+
+def test_an_exercise_that_leans_on_nothing_wrong_fails_by_itself(home, begun, small):
+    rewrite(begun, {"double": ADDS_ONE, "area": "#| export\ndef area(r):\n    return r"})
+    assert [one.state for one in report(home, small).verdicts] == ["fails", "fails"]
+    rewrite(begun, {"double": RIGHT["double"], "area": LEANS.format(5)})
+    assert [one.state for one in report(home, small).verdicts] == ["passes", "fails"]
+
+
+CAUGHT = '''
+# %% fault="colleague_triple"
+def colleague_triple(x):
+    return x + x * x
+
+# %% exercise="catch"
+def check_triple(function):
+    """Raise AssertionError unless `function` gives three times a number."""
+    ### BEGIN SOLUTION
+    assert function(5) == 15
+    ### END SOLUTION
+
+# %% check="catch" points=5
+assert rejects(check_triple, colleague_triple), "your check lets the colleague pass"
+assert not rejects(check_triple, lambda x: 3 * x), "your check refuses a right function"
+
+# %% exercise="repair"
+def triple(x):
+    """Three times x."""
+    ### BEGIN SOLUTION
+    return 3 * x
+    ### END SOLUTION
+
+# %% check="repair" points=5
+assert triple(7) == 21, "three times 7 is 21"
+assert not rejects(check_triple, triple), "your own check refuses your repair"
+'''
+
+
+@pytest.mark.parametrize("catch, repair, verdicts", [
+    ("assert function(5) == 15", "return x + x + x", [("passes", ""), ("passes", "")]),
+    ("assert function(5) == 14", "return x + x + x",
+     [("fails", "your check refuses a right function"), ("waits", "for catch")]),
+    ("assert function(5) == 14", "return x + x",
+     [("fails", "your check refuses a right function"), ("fails", "three times 7 is 21")]),
+    ("assert function(5) == 15", "return 3 * x if x == 7 else x",
+     [("passes", ""), ("fails", "your own check refuses your repair")]),
+])
+def test_a_repair_waits_for_the_check_of_the_learner_that_refuses_it(home, small, catch, repair, verdicts):
+    blank = release.release(cells.read_percent(SMALL.replace("import begin", "import begin, rejects") + CAUGHT))
+    (sheet.RELEASES / "10_tokenization.py").write_text(cells.write_percent(blank), encoding="utf-8")
+    path, _ = sheet.start(home, small, ".py")
+    text = path.read_text(encoding="utf-8")
+    for name, code in (("check_triple", catch), ("triple", repair)):
+        before, head, after = text.partition(f"def {name}(")
+        text = before + head + after.replace("raise NotImplementedError()", code, 1)
+    path.write_text(text, encoding="utf-8")
+    assert [(one.state, one.says) for one in report(home, small).verdicts[2:]] == verdicts
 
 
 @pytest.mark.parametrize("code", ["raise NotImplementedError()", "return x.twice()", "  wrong indent"])

@@ -51,6 +51,25 @@ def test_the_module_is_the_one_that_lessons_import():
     assert run(*cells, setup=setup).cells["1"].says == ""
 
 
+def through(*cells):
+    """What the last cell, which is watched, called in others."""
+    named = [(str(n), cell) for n, cell in enumerate(cells)]
+    return converse(Child, SETUP, named, limits=PATIENT, watched=[named[-1][0]]).cells[named[-1][0]].through
+
+
+def test_a_watched_cell_that_fails_after_another_tells_whose_functions_it_called():
+    defined = "f = lambda: 3", "class G:\n    def __add__(self, x):\n        return f()", "h = lambda: 3", "1 / 0"
+    assert through(*defined, "assert G() + 5 == 4") == ("0", "1")
+    assert through(*defined, "h()\nassert G() + 5 == 3") == ()  # it does not fail
+    assert through(*defined[:-1], "assert G() + 5 == 4") == ()  # nothing before it did
+    assert through(*defined, "import time\nh()\ntime.sleep(1.1)\nassert False") == ()  # once is slow enough
+
+
+def test_a_cell_that_is_not_watched_runs_once():
+    cells = [("a", "1 / 0"), ("b", "n = 0"), ("c", "n += 1\nassert n > 3"), ("d", "assert n == 1")]
+    assert converse(Child, SETUP, cells).cells["d"].status == "ok"
+
+
 def test_folders_of_the_setup_come_first(tmp_path):
     (tmp_path / "numpy.py").write_text("theirs = True")
     setup = {"module": "m", "path": [str(tmp_path)]}

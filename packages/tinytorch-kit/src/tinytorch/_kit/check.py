@@ -86,8 +86,9 @@ def _run(workspace, page, acts, asks, limits):
     environment = workspace.environment(TINYTORCH_LESSON=page.entry["number"])
     child = functools.partial(Child, env=environment, cwd=page.path.parent)
     cells = [(name, cell.text) for name, cell in page.cells if cell.role in RUN]
+    checks = [name for name, cell in page.cells if cell.role == "check"]
     try:
-        return converse(child, setup, cells, asks, limits)
+        return converse(child, setup, cells, asks, limits, checks)
     except Unready as error:
         raise Refused(f"The process in which your code runs does not start: {error}\n"
                       "Install the wheels of the course again, or show this message to your teacher.") from None
@@ -136,6 +137,10 @@ class _Judge:
             return blamed
         if outcome.error == "NotImplementedError" and not outcome.says:  # the stub's own has no message
             return name
+        before = takewhile(lambda stub: stub != name, self.page.stubs)
+        through = next((one for one in before if one in outcome.through and self.broken(one, outcomes)), None)
+        if through:
+            return through
         above = self.above(failed, outcomes) if outcome.error in ABSENT else None
         if outcome.error == "NotImplementedError":  # a given part lacks what an exercise puts in
             above = self.exercise_above(failed, outcomes)

@@ -7,21 +7,25 @@
     {"ask": exercise, "inputs": [...]}         act_<exercise>       {"answers": [{"value"} or an error, ...]}
 
 An error is {"error": its type, "says": its message}; that of a cell also has {"line", "text"}, where it left this cell,
-and {"trace": [[cell, line, text], ...]} for the cells on its way. Every answer repeats its order's "turn".
+and {"trace": [[cell, line, text], ...]} for the cells on its way. If its order says {"watch": true} and it fails, it
+runs once more, and {"through": [cell, ...]} tells whose functions it calls. Every answer repeats its order's "turn".
 
 Answers leave on a private copy of stdout, and what the code prints never reaches it. The code shares this process, so
 it could write there too. That amounts to answering: answers are judged elsewhere, and nothing of ours is in here.
 """
 import builtins
+import contextlib
 import io
 import linecache
 import os
 import re
 import sys
+import time
 import traceback
 import types
 
 MOST_SAID, MOST_PRINTED, MOST_TRACED = 2000, 4096, 6
+WATCHED_S = 1.0  # what took longer is not run once more: watched, it is several times slower
 MAGIC = re.compile(r"^([ \t]*)[%!].*$")
 STILL_PYTHON = ("%%time", "%%timeit", "%%capture", "%%prun")  # the rest of such a cell is Python; of `%%bash` it is not
 
@@ -73,11 +77,14 @@ class Room:
     def reply(self, order):
         """The frame that answers an order. Nothing that the code raises gets past here, not even SystemExit."""
         turn, sys.stdout = {"turn": order.get("turn")}, Printed()
-        sys.stderr = sys.stdout
+        sys.stderr, began = sys.stdout, time.perf_counter()
         try:
             return self.encode({**turn, **self.obey(order)})
         except BaseException as error:
-            return self.encode({**turn, **told(error), **self.place(error, order.get("cell")), **printed()})
+            said = {**turn, **told(error), **self.place(error, order.get("cell")), **printed()}
+        if order.get("watch") and time.perf_counter() - began < WATCHED_S:
+            said["through"] = self.through(order["cell"], order["text"])
+        return self.encode(said)
 
     def obey(self, order):
         if "setup" in order:
@@ -115,6 +122,15 @@ class Room:
             return answer
         except BaseException as error:
             return told(error)
+
+    def through(self, cell, text):
+        """The other cells whose functions a cell calls, whatever comes of them this time."""
+        files = set()
+        sys.setprofile(lambda frame, event, _: files.add(frame.f_code.co_filename) if event == "call" else None)
+        with contextlib.suppress(BaseException):
+            self.run(cell, text)
+        sys.setprofile(None)
+        return [name for file, name in self.cells.items() if file in files and name != cell]
 
     def place(self, error, cell):
         """Where in the cells an error arose: as deep as it got in this cell, and the way through the others."""

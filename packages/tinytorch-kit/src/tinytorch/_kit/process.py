@@ -134,7 +134,7 @@ class Limits:
     culprits: int = 8
 
 
-def converse(open_child, setup, cells, asks=(), limits=Limits()):
+def converse(open_child, setup, cells, asks=(), limits=Limits(), watched=()):
     """Run all cells in order, then ask; what hangs or ends the process costs itself only.
 
     A cell that does is left out in the next fresh child; an ask that does is not repeated, and the others get a fresh
@@ -147,6 +147,7 @@ def converse(open_child, setup, cells, asks=(), limits=Limits()):
     cells : (id, source) pairs, each id once
     asks : {exercise: [inputs, ...]}, or a function that makes it from the outcomes of the cells
     limits : Limits
+    watched : ids of cells that tell whose functions they called, if they fail after another one did
 
     Returns
     -------
@@ -155,14 +156,15 @@ def converse(open_child, setup, cells, asks=(), limits=Limits()):
 
     Raises Unready if a child could not be set up.
     """
-    return _Conversation(open_child, setup, list(cells), asks, limits).replies()
+    return _Conversation(open_child, setup, list(cells), asks, limits, watched).replies()
 
 
 class _Conversation:
     """The state of `converse`: what was told so far, and which cells to leave out."""
 
-    def __init__(self, open_child, setup, cells, asks, limits):
+    def __init__(self, open_child, setup, cells, asks, limits, watched):
         self.open_child, self.setup, self.cells, self.asks, self.limits = open_child, setup, cells, asks, limits
+        self.watched = frozenset(watched)
         self.until = time.monotonic() + limits.total_s
         self.told, self.skip = Replies(), set()
         self.at = None  # (outcomes, id) of what the child is busy with
@@ -199,7 +201,8 @@ class _Conversation:
         for cell, text in self.cells:
             if cell not in self.skip:
                 self.at = self.told.cells, cell
-                reply = self.ask(child, self.limits.cell_s, cell=cell, text=text)
+                watch = cell in self.watched and any(one.status != "ok" for one in self.told.cells.values())
+                reply = self.ask(child, self.limits.cell_s, cell=cell, text=text, watch=watch)
                 self.told.cells[cell] = Outcome.of(reply)
 
     def ask_all(self, child):

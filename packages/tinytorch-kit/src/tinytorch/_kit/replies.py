@@ -2,7 +2,7 @@
 import re
 from dataclasses import dataclass, field
 
-MOST_TEXT, MOST_TRACED = 5000, 20
+MOST_TEXT, MOST_TRACED, MOST_CELLS = 5000, 20, 1000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # also what turns writing around
 
 
@@ -27,8 +27,8 @@ class Outcome:
     """What became of a cell or of an ask.
 
     `status` is "ok", "error" (it raised `error`), "timeout" or "crashed". `line` and `text` are where the error left
-    this cell; `trace` is its way through all cells, as (cell, line, text). `answers` are those of an ask as far as
-    they came: one for each input, if its status is "ok".
+    this cell; `trace` is its way through all cells, as (cell, line, text), and `through` are the cells whose functions
+    a watched one called. `answers` are those of an ask as far as they came: one for each input, if its status is "ok".
     """
 
     status: str = "ok"
@@ -37,6 +37,7 @@ class Outcome:
     line: int | None = None
     text: str = ""
     trace: tuple = ()
+    through: tuple = ()
     printed: str = ""
     answers: tuple = ()
 
@@ -46,7 +47,8 @@ class Outcome:
         text = {key: shown(reply.get(key)) for key in ("error", "says", "text", "printed")}
         line = reply.get("line") if is_line(reply.get("line")) else None
         status = "error" if "error" in reply else "ok"
-        return cls(status, line=line, trace=tuple(steps(reply.get("trace"))), **text)
+        trace, through = tuple(steps(reply.get("trace"))), names(reply.get("through"))
+        return cls(status, line=line, trace=trace, through=through, **text)
 
 
 @dataclass
@@ -64,6 +66,10 @@ def shown(text):
 
 def is_line(x):
     return type(x) is int and 0 < x < 10**6
+
+
+def names(cells):
+    return tuple(map(shown, cells[:MOST_CELLS])) if isinstance(cells, list) else ()
 
 
 def steps(trace):
