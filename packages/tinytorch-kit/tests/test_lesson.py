@@ -98,8 +98,35 @@ def test_a_check_rejects_what_it_asserts_against_and_nothing_else():
 
     assert lesson.rejects(check, lambda x: x + 1)
     assert not lesson.rejects(check, lambda x: x + x)
-    with pytest.raises(AssertionError, match="your check ended with ZeroDivisionError"):
-        lesson.rejects(check, lambda x: x / 0)
+
+
+def test_an_error_that_a_function_raises_in_a_check_is_to_be_caught():
+    def check(function):
+        assert function(3) == 6, "twice 3 is 6"
+
+    def function(x):
+        return np.dot([3, 4], [5, 6, 7])
+
+    says = "ended with ValueError in its line `assert function.3. == 6, .*; if the function raised this, catch it"
+    with pytest.raises(AssertionError, match=says):
+        lesson.rejects(check, function)
+
+
+def test_an_error_of_a_checks_own_is_to_be_repaired():
+    def check(function):
+        assert function(3)[0] == 6
+
+    with pytest.raises(AssertionError, match="TypeError in its line `assert function.3..0. == 6`.*; repair the check"):
+        lesson.rejects(check, abs)
+    with pytest.raises(AssertionError, match="TypeError: .* missing .*; repair the check"):
+        lesson.rejects(lambda function, x: function(x), abs)
+
+
+@pytest.mark.parametrize("false", [False, np.bool_(False)])
+def test_a_check_that_returns_false_is_told_to_assert(false):
+    with pytest.raises(AssertionError, match="returned False, .* says 'refused': write `assert"):
+        lesson.rejects(lambda function: false, abs)
+    assert not lesson.rejects(lambda function: not false, abs)
 
 
 def test_something_unwritten_is_neither_refused_nor_accepted():

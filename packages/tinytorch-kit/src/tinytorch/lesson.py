@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import time
+import traceback
 
 from tinytorch._kit import course, place, rule
 
@@ -82,16 +83,26 @@ def _ids():
 def rejects(check, function):
     """Whether the check refuses `function`, which it does by raising AssertionError and nothing else."""
     try:
-        check(function)
+        said = check(function)
     except AssertionError:
         return True
     except NotImplementedError:  # something that is still to be written
         raise
     except Exception as error:
-        said = f"{type(error).__name__}: {str(error).rstrip('.')}"
-        raise AssertionError(f"your check ended with {said}. Only an AssertionError says 'refused'; if the function "
-                             "raised this, catch it with try.") from error
+        raise AssertionError(_ended(error)) from error
+    if type(said).__name__ in ("bool", "bool_") and not said:
+        raise AssertionError("your check returned False, and only an AssertionError says 'refused': write "
+                             "`assert ...` in place of `return ...`.")
     return False
+
+
+def _ended(error):
+    """What to say of an error other than AssertionError in a check, which may be the check's own or its function's."""
+    steps = traceback.extract_tb(error.__traceback__)[1:]  # from the check down; empty if it cannot be called like this
+    where = f" in its line `{steps[0].line}`" if steps else ""
+    advice = "if the function raised this, catch it with try." if len(steps) > 1 else "repair the check."
+    return (f"your check ended with {type(error).__name__}{where}: {str(error).rstrip('.')}. "
+            f"Only an AssertionError says 'refused'; {advice}")
 
 
 def watch(action):
