@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from small_lesson import RIGHT, rewrite
-from tinytorch._kit import cli, console, own, place, sheet, workspace
+from small_lesson import RIGHT, SMALL, rewrite, save
+from tinytorch._kit import cells, cli, console, own, place, release, sheet, workspace
 
 COMMANDS = ("init", "start", "check", "export", "use", "status", "milestone", "submit", "log")
 
@@ -40,6 +40,41 @@ def test_a_failure_is_one_line_and_below_it_what_and_where(begun, command):
     assert status == 1 and out.splitlines()[1:] == [
         "  fails        double", "               twice 7 is 14; yours is 21", "               in check_double, line 2",
         "  passes       area"]
+
+
+NUMBER = '''
+# %% exercise="{0}"
+{0} = 0  # your number
+### BEGIN SOLUTION
+{0} = 12
+### END SOLUTION
+
+# %% check="{0}" points=5
+assert {0} > 0, "no bytes at all?"
+'''
+
+
+@pytest.mark.parametrize("names, says", [
+    (["big"], "3 of 3 checks pass, 1 of them a number that is judged when you hand it in    "),
+    (["big", "small"], "4 of 4 checks pass, 2 of them numbers that are judged when you hand it in    ")])
+def test_the_headline_does_not_promise_a_number_that_is_only_possible(home, small, command, names, says):
+    blank = release.release(cells.read_percent(SMALL + "".join(map(NUMBER.format, names))))
+    (sheet.RELEASES / "10_tokenization.py").write_text(cells.write_percent(blank), encoding="utf-8")
+    path, _ = sheet.start(home, small, ".ipynb")
+    save(path, json.loads(cells.write_notebook(blank, "10", "10_tokenization")))
+    rewrite(path, {**RIGHT, **{name: f"{name} = 13" for name in names}})
+    status, out, _ = command("check", "10")
+    assert status == 0 and says in out and "  passes       big   (a number that may be right)\n" in out
+    rewrite(path, {name: f"{name} = -3" for name in names})
+    assert "checks pass    " in command("check", "10")[1]
+
+
+def test_status_says_of_a_lesson_that_waits_whether_it_is_started(home, small, command):
+    assert re.search(r"^10  Tokenization  not started *$", command("status")[1], flags=re.M)
+    sheet.start(home, small, ".ipynb")
+    assert re.search(r"^10  Tokenization  started *$", command("status")[1], flags=re.M)
+    own.put_stub(home, small)
+    assert re.search(r"^10  Tokenization  not built yet *$", command("status")[1], flags=re.M)
 
 
 @pytest.mark.parametrize("words", [["start", "99"], ["check", "zero"], ["export", "-1"], ["use", "21", "mine"],

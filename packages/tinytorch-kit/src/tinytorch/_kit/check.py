@@ -202,15 +202,22 @@ class _Judge:
 
 def show(entry, report):
     """Print a summary, and below it one line for each exercise."""
-    say(f"{entry['number']} {entry['name']}    {report.passed} of {len(report.verdicts)} checks pass    "
-        f"{report.elapsed_s:.1f} s")
+    say(f"{entry['number']} {entry['name']}    {report.passed} of {len(report.verdicts)} checks pass"
+        f"{_judged_later(report)}    {report.elapsed_s:.1f} s")
     for one in report.verdicts:
-        judged_later = "   (it may be right; judged when you hand it in)" if one.passes and one.is_number else ""
-        say(f"  {one.state:11}  {one.exercise}{judged_later}", word=one.state)
+        may_be = "   (a number that may be right)" if one.passes and one.is_number else ""
+        say(f"  {one.state:11}  {one.exercise}{may_be}", word=one.state)
         for text in filter(None, (one.says, one.where, one.help)):
             say(indented(text, 15))
     if report.all_pass:
         say(f"next  tinytorch export {entry['number']}")
+
+
+def _judged_later(report):
+    """What the count of a summary must not promise: a number passes here if it is possible."""
+    count = sum(one.passes and one.is_number for one in report.verdicts)
+    return f", {count} of them {'a number' if count == 1 else 'numbers'} that " \
+           f"{'is' if count == 1 else 'are'} judged when you hand it in" if count else ""
 
 
 def remembered(workspace, entry):

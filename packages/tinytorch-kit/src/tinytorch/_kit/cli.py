@@ -192,7 +192,8 @@ def show_status():
     yours           your export is used
     unfinished      your export is used, and some of its exercises are not written yet
     edited by hand  your module is used; it is not as `export` wrote it
-    not installed   it is neither yours nor installed
+    not started     it is neither yours nor installed; `tinytorch start` makes it yours to build
+    started         as before, and its lesson is in lessons/
     """
     status.show(workspace.here())
 

@@ -26,9 +26,10 @@ def modules(workspace):
     """Rows of a table: number, title, state, lines of code if it is the learner's; and these counts of lines."""
     rows, owned = [("", "module", "state", "lines")], []
     for entry in course.LESSONS:
-        state = own.state(workspace, entry)
         if not sheet.has(entry):
             continue
+        state = own.state(workspace, entry)
+        state = standing(workspace, entry) if state == "not installed" else state
         if state in OWNED:
             owned.append(own.lines(workspace.module(entry)))
         rows.append((entry["number"], entry["title"], state, str(owned[-1]) if state in OWNED else ""))
@@ -39,7 +40,7 @@ def optional(workspace):
     """Rows of a table: what may be taken besides, and counts for nothing else."""
     for entry in filter(sheet.has, course.OPTIONAL):
         state = own.state(workspace, entry)
-        state = ("started" if is_started(workspace, entry) else "not started") if state in TO_DO else state
+        state = standing(workspace, entry) if state in TO_DO else state
         yield entry["number"], entry["title"], state
 
 
@@ -75,6 +76,10 @@ def following(workspace):
             return f"tinytorch {'check' if is_started(workspace, entry) else 'start'} {entry['number']}"
     ready = [row[0] for row in milestones(workspace) if row[2] == "ready"]
     return f"tinytorch milestone {ready[-1]}" if ready else "nothing: all that this release has is built"
+
+
+def standing(workspace, entry):
+    return "started" if is_started(workspace, entry) else "not started"
 
 
 def is_started(workspace, entry):
