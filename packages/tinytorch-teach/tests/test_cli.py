@@ -1,6 +1,7 @@
 """What `tinytorch-teach` says, and its exit status, when it is asked for what cannot be done."""
 import pytest
 from click.testing import CliRunner
+from tinytorch_teach import release
 from tinytorch_teach.cli import main
 from tinytorch_teach.gradebook import Course
 
@@ -8,7 +9,6 @@ WRONG = {
     "no such lesson": (["release", "77", "new"], "There is no Module 77"),
     "no such word": (["release", "tensors", "new"], "There is no Module tensors"),
     "backwards": (["release", "04-01", "new"], "runs backwards"),
-    "not written yet": (["release", "20", "new"], "Nothing to release: Module 20 Capstone"),
     "no course": (["grade", "nowhere"], "nowhere is not a course"),
     "nothing sent": (["grade", "course"], "No submission in"),
     "no such source": (["grade", "course", "--from", "nowhere"], "does not exist"),
@@ -33,6 +33,12 @@ def test_what_cannot_be_done_is_said_with_exit_status_2(run, words, says):
     result = run(*words)
     assert result.exit_code == 2 and says in result.output, result.output
     assert "Traceback" not in result.output
+
+
+def test_a_lesson_that_is_not_written_is_nothing_to_release(run, monkeypatch):
+    monkeypatch.setattr(release, "is_written", lambda entry: False)
+    result = run("release", "20", "new")
+    assert result.exit_code == 2 and "Nothing to release: Module 20 Capstone" in result.output, result.output
 
 
 def test_only_unreadable_work_is_reported_with_exit_status_1(run, tmp_path):

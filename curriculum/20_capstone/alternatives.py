@@ -1,0 +1,3 @@
+"""Right answers written differently. `code` stands in place of the exercise's solution region."""
+
+ALTERNATIVES = {}

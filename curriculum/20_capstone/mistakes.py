@@ -1,0 +1,3 @@
+"""Plausible wrong answers. `code` stands in place of the exercise's solution region."""
+
+MISTAKES = {}
