@@ -134,7 +134,7 @@ def _tests(session, part, third_party=LEARNER):
 
 @nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])  # pip finds a CPU build if one lies at hand
 def oracle(session):
-    """PyTorch as the judge of values, gradients and steps, and `tokenizers` of tokens; only here are they installed."""
+    """PyTorch judges values and gradients, `tokenizers` tokens, onnx and safetensors files; only here."""
     install(session, "opt", third_party=[*LEARNER, *group("test"), *group("oracle")])
     session.run("pytest", "tests/oracle", *FILES_SIDE_BY_SIDE, *session.posargs)
 

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 17 Memoization
 #
-#     Needs    01 Tensor, 05 Autograd, 06 Optimizers, 12 Attention, 13 Transformers
+#     Needs    01 Tensor, 03 Layers, 05 Autograd, 06 Optimizers, 12 Attention, 13 Transformers
 #     Teaches  the KV cache: what cannot change is kept; then how a machine serves many people at once
 #     Opens    18 Acceleration, and the transformer task of 20 Capstone
 #
@@ -18,18 +18,26 @@ begin("17")
 
 # %% given="imports"
 #| export
-from collections.abc import Callable, Iterator, Sequence
+# pyright: reportPrivateUsage=false
+import importlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from tinytorch.core.autograd import no_grad
 from tinytorch.core.tensor import Tensor
 from tinytorch.nn.attention import causal_mask, scaled_dot_product_attention
+from tinytorch.nn.layers import Module
 from tinytorch.nn.transformer import MultiHeadAttention, Transformer, join_heads, pick, row_of, split_heads
 
 Array = NDArray[np.float32]
+AnyArray = NDArray[Any]
 
 # %% given="tools"
+import tempfile
 import time
 from functools import cache as remembered
 from functools import partial
@@ -590,6 +598,255 @@ print(f"first token after {1000 * arrived[0]:.0f} ms, most of it prefill; the la
 measured("whole answer against first token", round(arrived[-1] / arrived[0], 1), unit="times later")
 
 # %% [markdown]
+# ## Read: take it elsewhere
+#
+# A model can be served where there is no TinyTorch. A *safetensors* file carries the arrays of a `state_dict`: a line
+# of JSON with names, dtypes and shapes, then the bytes. An *ONNX* file carries the model itself, here the one that
+# reads the whole text: its operations in their order, by names on which many runtimes agree, and its weights. To write
+# one, nobody reads the code of the model. A reading at the door of Module 01 notes the operations of a run, and a table
+# says what ONNX calls each.
+#
+# A run has one size of batch, and the file shall take any. So there are two runs, the second with one example more.
+# Sizes that move from one to the other stay open. Numbers that move came from `.data` and not through the door; they
+# are refused.
+
+# %% given="noted"
+#| export
+class Noted(NamedTuple):
+    """One operation of a run: its forward's name, its inputs and options, and what came out."""
+
+    name: str
+    inputs: list[AnyArray]
+    options: dict[str, Any]
+    out: AnyArray
+
+
+def noted(model: Module, x: AnyArray) -> list[Noted]:
+    """The operations of a model in use on `x`, in their order."""
+    notes: list[Noted] = []
+
+    def noting(step: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        def apply(forward: Callable[..., AnyArray], *inputs: Any, **options: Any) -> Tensor:
+            out = step(forward, *inputs, **options)
+            dtype = next((t.dtype for t in inputs if isinstance(t, Tensor) and t.dtype.kind == "f"), None)
+            arrays = [t.data if isinstance(t, Tensor) else np.array(t, dtype) for t in inputs]
+            notes.append(Noted(forward.__name__, arrays, options, out.data))
+            return out
+        return apply
+
+    training = model.training
+    Tensor._read(noting)
+    try:
+        with no_grad():
+            answer = model.eval()(Tensor._wrap(x)).data
+    finally:
+        Tensor._read(noting, on=False)
+        model.train(training)
+    if not notes or notes[-1].out is not answer:
+        raise ValueError("the answer of the model is not what its last operation gave, so how it came about is unknown")
+    return notes
+
+# %% [markdown]
+# Most operations change only their name. A row of the table is a function of what was noted and of the shape that came
+# out, with -1 for a size that moves; it gives one node of the file. What has no row is refused by name.
+
+# %% given="rows"
+#| export
+Node = tuple[str, list[AnyArray], dict[str, Any]]  # ONNX's name, inputs, attributes
+Row = Callable[[Noted, list[int]], Node]
+
+
+def alike(kind: str, **attributes: str) -> Row:
+    """A row with the operation's own inputs; `attributes` says which option is which attribute."""
+    return lambda op, shape: (kind, op.inputs, {name: op.options[option] for name, option in attributes.items()})
+
+
+def reduced(kind: str) -> Row:
+    """A row for what runs over an axis, several, or all."""
+    def row(op: Noted, shape: list[int]) -> Node:
+        axes = [] if op.options["axis"] is None else [np.array(op.options["axis"], np.int64).reshape(-1)]
+        return kind, [*op.inputs, *axes], {"keepdims": int(op.options["keepdims"])}
+    return row
+
+
+def reshaped(op: Noted, shape: list[int]) -> Node:
+    """A shape is an input in ONNX."""
+    if shape.count(-1) > 1:
+        raise NotImplementedError(f"{op.name}: {shape.count(-1)} sizes move with the batch, and ONNX leaves one open")
+    return "Reshape", [*op.inputs, np.array(shape, np.int64)], {}
+
+
+def cut(op: Noted, shape: list[int]) -> Node:
+    """Of all that an index may be: slices that go forward, or one place on one axis."""
+    at: list[Any] = list(op.options["at"])
+    kinds: list[Any] = [type(part) for part in at]
+    if set(kinds) == {slice} and min(part.step or 1 for part in at) > 0:
+        slices = [(part.start or 0, 2**63 - 1 if part.stop is None else part.stop, axis, part.step or 1)
+                  for axis, part in enumerate(at)]
+        return "Slice", [*op.inputs, *np.array(slices, np.int64).T], {}
+    if kinds[-1:] == [int] and at[:-1] == [slice(None)] * (len(at) - 1):
+        return "Gather", [*op.inputs, np.array(at[-1])], {"axis": len(at) - 1}
+    raise NotImplementedError(f"{op.name}: slices that go forward can be written, or one place on one axis, such as "
+                              f"x[:, -1]; found {at}")
+
+
+ROWS: dict[str, Row] = {**{name: alike(kind) for name, kind in {
+    "add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div", "power": "Pow", "matmul": "MatMul",
+    "maximum": "Max", "negative": "Neg", "absolute": "Abs", "sqrt": "Sqrt", "exp": "Exp", "log": "Log", "tanh": "Tanh",
+    "relu": "Relu", "sigmoid": "Sigmoid", "equal": "Equal", "greater": "Greater", "greater_equal": "GreaterOrEqual",
+    "less": "Less", "less_equal": "LessOrEqual"}.items()},
+    "softmax": alike("Softmax", axis="axis"), "log_softmax_values": alike("LogSoftmax", axis="axis"),
+    "joined": alike("Concat", axis="axis"), "reshape": reshaped, "index": cut,
+    "sum": reduced("ReduceSum"), "largest": reduced("ReduceMax"), "smallest": reduced("ReduceMin"),
+    "max_pool": alike("MaxPool", kernel_shape="kernel_size", strides="stride"),
+    "avg_pool": alike("AveragePool", kernel_shape="kernel_size", strides="stride"),
+    "conv2d": lambda op, _: ("Conv", op.inputs, {"strides": op.options["stride"], "pads": op.options["padding"] * 2}),
+    "gelu": lambda op, _: ("Gelu", op.inputs, {"approximate": "tanh"}),
+    "argmax": lambda op, _: ("ArgMax", op.inputs, {"axis": op.options["axis"], "keepdims": 0}),
+    "permute": lambda op, shape: ("Transpose", op.inputs, {  # a single number has no axes
+        "perm": [axis % len(shape) for axis in op.options["axes"]] or None}),
+    "taken_rows": lambda op, _: ("Gather", [*op.inputs, op.options["ids"]], {}),
+    "select": lambda op, _: ("Where", [np.asarray(op.options["condition"]), *op.inputs], {}),
+}
+
+# %% [markdown]
+# An array is known by which object it is: that of a weight, or what an operation made. One that is neither, such as a
+# mask or the 0.5 of a formula, is a constant, and has to be equal in both runs.
+
+# %% given="names"
+#| export
+class Names:
+    """What arrays are called, each known by two objects, one of each run."""
+
+    def __init__(self, model: Module, first: AnyArray, second: AnyArray) -> None:
+        self.weights = {name: p.data for name, p in model.named_parameters()}
+        self.known: dict[Any, str] = {(id(array), id(array)): name for name, array in self.weights.items()}
+        self.known[id(first), id(second)] = "input"
+        self.stored: dict[str, AnyArray] = {}  # what a file must hold: weights that are used, and constants
+
+    def of(self, x: AnyArray, again: AnyArray, user: str) -> str:
+        """The name of what an operation takes."""
+        name = self.known.get((id(x), id(again)))
+        if name is None:
+            content, other = ((array.dtype.str, array.shape, array.tobytes()) for array in (x, again))
+            if content != other:
+                raise ValueError(f"{user} takes numbers that change with the batch and did not come through the door: "
+                                 "from `.data`, or from how many examples there are. Make them of Tensor operations.")
+            name = self.known.setdefault(content, f"constant_{len(self.stored)}")
+        if name in self.weights or name.startswith("constant_"):
+            self.stored[name] = x
+        return name
+
+    def node(self, op: Noted, again: Noted, label: str) -> tuple[str, list[str], dict[str, Any]]:
+        """ONNX's name of an operation, the names of what it takes, and its attributes; what it gives is `label`."""
+        if op.name not in ROWS:
+            raise NotImplementedError(f"{op.name} has no row in the table, so it cannot be written. If acceleration "
+                                      "brought it, disable that first; else add a row: ROWS[name].")
+        shape = [m if m == n else -1 for m, n in zip(op.out.shape, again.out.shape)]
+        (kind, xs, attributes), (_, others, _) = (ROWS[op.name](run, shape) for run in (op, again))
+        inputs = [self.of(x, other, op.name) for x, other in zip(xs, others)]
+        self.known[id(op.out), id(again.out)] = label
+        return kind, inputs, attributes
+
+# %% given="to_onnx"
+#| export
+OPSET = 20  # the first set of ONNX's operators that has GELU
+
+
+def to_onnx(model: Module, example: Any, path: str | Path) -> None:
+    """Write what a model does, operation by operation, and its weights to an ONNX file. Needs the package onnx.
+
+    Parameters
+    ----------
+    model : Module; it is written as it is in use, without Dropout
+    example : Tensor or array (batch, ...)
+        What the model takes. The number of examples stays open; all other sizes, such as the length of a text, are
+        fixed. A causal model also takes a shorter text, with anything behind it.
+
+    Raises
+    ------
+    NotImplementedError
+        If an operation cannot be written; it says which.
+    ValueError
+        If operations, or numbers that did not come through the door, change with the batch.
+    """
+    onnx = extra("onnx")
+    if not isinstance(example, Tensor):
+        example = Tensor(example, dtype=np.int64 if np.asarray(example).dtype.kind in "iu" else np.float32)
+    first, second = example.data, np.concatenate([example.data, example.data[:1]])
+    ops, again = noted(model, first), noted(model, second)
+    if [op.name for op in ops] != [op.name for op in again]:
+        raise ValueError(f"{len(second)} examples do not go through the same operations as {len(first)}")
+
+    def described(name: str, x: AnyArray, other: AnyArray) -> Any:
+        sizes = [m if m == n else "batch" if m == len(first) else None for m, n in zip(x.shape, other.shape)]
+        return onnx.helper.make_tensor_value_info(name, onnx.helper.np_dtype_to_tensor_dtype(x.dtype), sizes)
+
+    names, nodes, arrays = Names(model, first, second), list[Any](), [described("input", first, second)]
+    for at, (op, other) in enumerate(zip(ops, again), 1):
+        label = f"{op.name}_{at}" if at < len(ops) else "output"
+        kind, inputs, attributes = names.node(op, other, label)
+        nodes.append(onnx.helper.make_node(kind, inputs, [label], **attributes))
+        arrays.append(described(label, op.out, other.out))
+    stored = [onnx.numpy_helper.from_array(array, name) for name, array in names.stored.items()]
+    graph = onnx.helper.make_graph(nodes, type(model).__name__, arrays[:1], arrays[-1:], stored,
+                                   value_info=arrays[1:-1])
+    file = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], ir_version=9,
+                                  producer_name="tinytorch")
+    onnx.checker.check_model(file, full_check=True)
+    write_whole(path, file.SerializeToString())
+
+# %% given="safetensors"
+#| export
+def save_safetensors(path: str | Path, state: Mapping[str, AnyArray]) -> None:
+    """Write the arrays of a `state_dict` under their names, for PyTorch's tools and others to read."""
+    save = extra("safetensors.numpy").save
+    write_whole(path, save({name: np.asarray(array, order="C") for name, array in state.items()}))
+
+
+def load_safetensors(path: str | Path) -> dict[str, AnyArray]:
+    """{name: array} of a safetensors file, such as `load_state_dict` takes; nothing in it is run.
+
+    Raises
+    ------
+    ValueError
+        If the file is cut short, damaged, or of another kind.
+    """
+    content, package = Path(path).read_bytes(), extra("safetensors")
+    try:
+        return extra("safetensors.numpy").load(content)
+    except package.SafetensorError as error:
+        raise ValueError(f"{path} is cut short, damaged, or no safetensors file: {error}") from error
+
+
+def extra(package: str) -> Any:
+    """A package that TinyTorch can use and does not bring along."""
+    try:
+        return importlib.import_module(package)
+    except ImportError as error:
+        name = package.split(".")[0]
+        raise ImportError(f"this needs {name}, which is not installed. Try: python -m pip install {name}") from error
+
+
+def write_whole(path: str | Path, content: bytes) -> None:
+    """Write a file; one that was there stays whole until the new one is."""
+    beside = Path(f"{path}.part")
+    beside.write_bytes(content)
+    os.replace(beside, path)
+
+# %% demo="elsewhere"
+texts = np.array([ANNA, BEN])
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder, "small.onnx")
+    try:
+        to_onnx(small, texts[:1], path)
+        there = extra("onnx.reference").ReferenceEvaluator(str(path)).run(None, {"input": texts})[0]
+        apart = np.abs(there - small(texts).data).max()
+        print(f"{path.stat().st_size:,} bytes, written with one text; logits of two are {apart:.1g} apart")
+    except ImportError as missing:
+        print(missing)
+
+# %% [markdown]
 # ## Reflect
 #
 # Two questions with sizes of your own; answer them without running a model. A model has `n_layers` blocks of width
@@ -646,4 +903,5 @@ assert got < count * count, f"the readings are of 1, 2, 3, ... tokens, and not a
 #   a long one; Kwon et al. (2023).
 # - They batch token by token, not request by request: who is done leaves, and who comes joins at the next token; Yu et
 #   al. (2022).
+# - `torch.onnx.export` notes the operations of a run as well; PyTorch reads safetensors by a package of that name.
 # - Texts of unequal length in one batch need a mask over what was filled up; ours are equal.

@@ -1,10 +1,24 @@
 """With a cache a model says what it says without one; streams keep to themselves; a queue answers in order."""
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tinytorch.core.autograd import no_grad
-from tinytorch.memoization import KVCache, attend, generate, read, serve, stream
+from tinytorch.memoization import (
+    KVCache,
+    attend,
+    generate,
+    load_safetensors,
+    noted,
+    read,
+    save_safetensors,
+    serve,
+    stream,
+    to_onnx,
+)
+from tinytorch.nn import Dropout, Linear, ReLU, Sequential
 from tinytorch.nn.transformer import MultiHeadAttention, Transformer
 from tinytorch.nn.transformer import generate as generate_anew
 
@@ -112,3 +126,23 @@ def test_a_queue_answers_all_in_order_after_they_came(times, limit, patience):
 def test_who_is_alone_waits_as_long_as_patience_lasts():
     assert serve([3.0], lambda count: 5.0, 4, 2.0).tolist() == [10.0]
     assert serve([3.0], lambda count: 5.0, 1, 2.0).tolist() == [8.0]
+
+
+def test_the_operations_of_a_run_are_noted_as_the_model_is_in_use():
+    model = Sequential(Linear(3, 2), ReLU(), Dropout(0.5))
+    notes = noted(model, np.ones((4, 3), np.float32))
+    assert [op.name for op in notes] == ["permute", "matmul", "add", "relu"]
+    assert notes[1].inputs[1] is notes[0].out and notes[0].inputs[0] is model[0].weight.data
+    assert model.training
+
+
+@pytest.mark.parametrize("package, call", [
+    ("onnx", lambda path: to_onnx(MODEL, [[3, 4]], path)),
+    ("safetensors", lambda path: save_safetensors(path, MODEL.state_dict())),
+    ("safetensors", lambda path: load_safetensors(__file__))])
+def test_without_its_package_an_export_says_what_to_install(package, call, tmp_path, monkeypatch):
+    for name in [package, *(name for name in sys.modules if name.startswith(f"{package}."))]:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ImportError, match=f"needs {package}, .* pip install {package}"):
+        call(tmp_path / "model")
+    assert not list(tmp_path.iterdir())
