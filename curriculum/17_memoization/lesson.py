@@ -118,7 +118,7 @@ class KVCache:
     def of(cls, model: Transformer, batch: int = 1) -> "KVCache":
         """An empty cache for so many texts, as long as the model can read."""
         blocks = [block.attention for block in model.blocks]
-        n_heads, d_model = blocks[0].n_heads, blocks[0].key.weight.shape[0]
+        n_heads, d_model = blocks[0].n_heads, model.positions.weight.shape[1]
         return cls(len(blocks), batch, n_heads, model.max_len, d_model // n_heads)
 
     @property

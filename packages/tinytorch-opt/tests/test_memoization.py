@@ -21,6 +21,7 @@ from tinytorch.memoization import (
 from tinytorch.nn import Dropout, Linear, ReLU, Sequential
 from tinytorch.nn.transformer import MultiHeadAttention, Transformer
 from tinytorch.nn.transformer import generate as generate_anew
+from tinytorch.quantization import quantize_model
 
 
 def model_of(n_layers=2, d_model=16, n_heads=4, max_len=24, vocab_size=11, seed=3):
@@ -52,6 +53,11 @@ def test_logits_are_those_of_the_whole_text_however_it_is_cut(text, steps):
 @settings(max_examples=30, deadline=None)
 def test_a_greedy_text_is_that_of_lesson_13(text, count):
     np.testing.assert_array_equal(generate(MODEL, text, count), generate_anew(MODEL, text, count))
+
+
+def test_a_model_in_codes_has_a_cache_too():
+    codes = quantize_model(MODEL)
+    np.testing.assert_array_equal(generate(codes, [3, 4, 5], 14), generate_anew(codes, [3, 4, 5], 14))
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 20.0])
