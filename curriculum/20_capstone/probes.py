@@ -52,7 +52,7 @@ def draw_digest(rng):
         return [[name, round(float(rng.normal()), 6)] for name in map(str, rng.permutation(names))]
 
     return [[*pairs("task", "seed", "accuracy"), ["digest", "0" * 64]],
-            [["system", {"pairs": pairs("z", "core", "Name")}], ["digest", "x"], *pairs("b", "a")],
+            [["system", {"pairs": pairs("z", "core", "Name", "a", "M", "b")}], ["digest", "x"], *pairs("b", "a")],
             [["submitter", "Søren, 李"], *pairs("y", "x", "Z"), ["order", ["o", "b"]], ["none", None]],
             [["order", []], ["latencies_ms", about(5.0, 4, rng)], ["seed", int(rng.integers(3, 99))]]]
 
@@ -136,6 +136,8 @@ def draw_times(rng):
         case("an optimized model of 30 equal times", True, optimized_latencies_ms=[3.25] * 30),
         case("29 equal times and another one", False, optimized_latencies_ms=[*[3.25] * 29, 3.5]),
         case("a long time among the others", False, baseline_latencies_ms=[*before[:at], 90.0, *before[at + 1:]]),
+        case("runs of a twentieth of a millisecond", False, baseline_latencies_ms=about(0.09, 30, rng),
+             optimized_latencies_ms=about(0.05, 30, rng)),
         case("runs of all but the whole measurement", False, elapsed_s=1.0005 * total_s),
         case("runs of more than the whole measurement", True, elapsed_s=0.9995 * total_s),
         case("runs of which one half would have had time", True, elapsed_s=0.8 * total_s)]
@@ -282,7 +284,7 @@ class Script:
     """Works that take the seconds they are given, in the order in which they are called, and the clock of both."""
 
     def __init__(self, seconds):
-        self.left, self.now, self.ran = [float(one) for one in seconds], 0.0, []
+        self.left, self.now, self.ran = [float(one) for one in seconds], 500.0, []
 
     def clock(self):
         return self.now
