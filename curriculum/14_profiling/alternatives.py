@@ -45,6 +45,24 @@ ALTERNATIVES = {
                 return observed
             """,
         ),
+        dict(
+            name="shapes first, then the clock",
+            code="""
+                def apply(forward, *inputs, **options):
+                    arrays = arrays_of(inputs)
+                    shapes = tuple(array.shape for array in arrays)
+                    started = self.clock()
+                    out = step(forward, *inputs, **options)
+                    ended = self.clock()
+                    work = flops(forward.__name__, shapes, out.shape)
+                    moved = moved_bytes(arrays, [out.data])
+                    kind = str(out.data.dtype)
+                    self.operations.append(Operation(forward.__name__, "forward", shapes, out.shape, kind, work, moved,
+                                                     started, ended - started))
+                    return out
+                return apply
+            """,
+        ),
     ],
     "profiler": [
         dict(
@@ -89,6 +107,14 @@ ALTERNATIVES = {
                 if left == 0:
                     return math.inf
                 return 1 / left
+            """,
+        ),
+        dict(
+            name="all of it apart",
+            code="""
+                if math.isnan(share) or math.isnan(times) or share < 0 or share > 1 or times <= 0:
+                    raise ValueError("share from 0 to 1, times above 0")
+                return float(times) if share == 1 else 1 / (1 - share + share / times)
             """,
         ),
     ],

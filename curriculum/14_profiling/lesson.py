@@ -1,13 +1,15 @@
 # %% [markdown]
 # # 14 Profiling
 #
-#     Needs    01 Tensor, 02 Activations, 03 Layers, 04 Losses, 05 Autograd, 09 Convolutions, 12 Attention
+#     Needs    01 Tensor, 02 Activations, 03 Layers, 04 Losses, 05 Autograd, 07 Training, 09 Convolutions,
+#              12 Attention
 #     Teaches  where the time and the bytes of a model go, and what the most is that a faster part can give
 #     Opens    18 Acceleration, 19 Benchmarking, 20 Capstone
 #
 # Which line of your CNN is the slow one? You have a guess, and it is probably wrong; most are. By the end of this page
 # you have an instrument that sees every operation of any model you built, there and back, without touching the model.
-# It stands at a door that they all pass. And you can say of each operation what holds it up: arithmetic, or memory.
+# It stands at a door that they all pass. And you can say of each operation which limit of the machine lies over it,
+# that of arithmetic or that of memory, and how far below it stays.
 
 # %% given="start"
 #| default_exp profiling
@@ -23,7 +25,7 @@ import math
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -50,6 +52,7 @@ from tinytorch.nn.attention import Attention
 from tinytorch.nn.conv import Conv2d, MaxPool2d
 from tinytorch.nn.layers import Flatten, Linear, Sequential
 from tinytorch.nn.losses import CrossEntropyLoss
+from tinytorch.training import checkpoint
 
 # %% [markdown]
 # From this tier on signatures name the types of what goes in and comes out: `tuple[int, ...]` is a tuple of whole
@@ -58,23 +61,23 @@ from tinytorch.nn.losses import CrossEntropyLoss
 # ## Try first
 #
 # One addition or multiplication of two floats is a *FLOP*, a floating-point operation. How many does a model need for
-# a batch? Write `guess_flops` from the parameters of a model and the batch size, for both models below, to within 5 %
-# of a count by hand. Ten minutes, ungraded.
+# a batch? Write `guess_flops` from the parameters of a model and the shapes of what goes in and of what comes out, for
+# both models below, to within 5 % of a count by hand. Ten minutes, ungraded.
 
 # %% given="models"
 def guess_error(guess):
-    """Of an MLP and a convolution the larger error of a guess, in percent of the count by hand."""
+    """Of a Linear and a convolution the larger error of a guess, in percent of the count by hand."""
     rng = np.random.default_rng(14)
-    models = [(Linear(784, 128, rng=rng), 32, 32 * 128 * (2 * 784 + 1)),
-              (Conv2d(3, 8, 5, rng=rng), 16, 16 * 8 * 24 * 24 * (2 * 3 * 5 * 5 + 1))]
-    return max(100 * abs(guess(model, batch) - right) / right for model, batch, right in models)
+    models = [(Linear(784, 128, rng=rng), (32, 784), (32, 128), 32 * 128 * (2 * 784 + 1)),
+              (Conv2d(3, 8, 5, rng=rng), (16, 3, 28, 28), (16, 8, 24, 24), 16 * 8 * 24 * 24 * (2 * 3 * 5 * 5 + 1))]
+    return max(100 * abs(guess(model, *shapes) - right) / right for model, *shapes, right in models)
 
 # %% scratch="try_first"
-def guess_flops(model, batch):
-    return 2 * batch * sum(p.data.size for p in model.parameters())  # your attempt
+def guess_flops(model, in_shape, out_shape):
+    return 2 * in_shape[0] * sum(p.data.size for p in model.parameters())  # your attempt
 
 
-print("error", guess_error(guess_flops), "%")
+print(f"error {guess_error(guess_flops):.3g} %")
 
 # %% [markdown]
 # ## Build: counting FLOPs
@@ -88,18 +91,22 @@ print("error", guess_error(guess_flops), "%")
 #     a sum, a largest, a pool  1 for each number that goes in
 #     one by one                1 for each number that comes out, a few for softmax and its like
 #
-# What only moves numbers, such as reshape, has none. That exp counts as 1 is a convention, like all of this.
+# What only moves numbers, such as reshape, has none. That exp counts as 1 is a convention, like all of this. A forward
+# that fits none of the kinds brings a count of its own and puts it into `COUNTS`; so far there is none.
 
 # %% given="kinds"
 #| export
 MOVES = {"reshape", "permute", "index", "joined", "select", "taken_rows", "rerun"}  # no arithmetic of their own
 REDUCTIONS = {"sum", "largest", "smallest", "argmax", "max_pool", "avg_pool"}  # each input number once
 PER_NUMBER = {"softmax": 5, "log_softmax_values": 5, "sigmoid": 4, "gelu": 9}  # of the result; others 1
+COUNTS: dict[str, Callable[..., int]] = {}  # by label, "name forward": (shapes, out_shape); "name backward": and wants
 
 # %% exercise="flops"
 #| export
 def flops(name: str, shapes: Sequence[Shape], out_shape: Shape) -> int:
     """How many FLOPs a forward takes, from the shapes of its inputs and of its result."""
+    if f"{name} forward" in COUNTS:
+        return COUNTS[f"{name} forward"](shapes, out_shape)
     # How: numbers = the size of the result; then the kinds above, each with its own line.
     # Example: matmul of (4, 7) and (7, 3) is 2 * 12 * 7 = 168. sum of (5, 6) to () is 30.
     # Hint: math.prod(shape). conv2d has images, weight (out_channels, in_channels, kernel_h, kernel_w) and perhaps a
@@ -119,7 +126,7 @@ def flops(name: str, shapes: Sequence[Shape], out_shape: Shape) -> int:
 
 # %% check="flops" points=10
 got = flops("matmul", [(4, 7), (7, 3)], (4, 3))
-assert got == 168, f"12 sums of 7 products, an addition for each product: 2 * 12 * 7 = 168; yours {got}. 84 halves it."
+assert got == 168, f"12 sums of 7 products, an addition for each product: 2 * 12 * 7 = 168; yours {got}"
 got = flops("matmul", [(5, 4, 7), (5, 7, 3)], (5, 4, 3))
 assert got == 840, f"five such products: 840; yours {got}. The length of a sum is the last size of the first input."
 got = flops("conv2d", [(6, 3, 9, 9), (4, 3, 5, 5)], (6, 4, 5, 5))
@@ -130,6 +137,11 @@ got = flops("sum", [(5, 6)], ()), flops("max_pool", [(3, 4, 8, 8)], (3, 4, 4, 4)
 assert got == (30, 768), f"each number that goes in counts once: 30 and 768; yours {got}"
 got = flops("add", [(5, 6), (6,)], (5, 6)), flops("softmax", [(5, 6)], (5, 6)), flops("permute", [(5, 6)], (6, 5))
 assert got == (30, 150, 0), f"add 30, softmax 5 for each number, a permute moves only: 30, 150, 0; yours {got}"
+got = {name: flops(name, [(5, 6)], (5, 6)) / 30 for name in sorted(PER_NUMBER)}
+assert got == PER_NUMBER, f"for each number of the result as many as PER_NUMBER says; yours {got}"
+got = ([name for name in sorted(REDUCTIONS) if flops(name, [(5, 6)], (5,)) != 30]
+       + [name for name in sorted(MOVES) if flops(name, [(5, 6)], (6, 5)) != 0])
+assert not got, f"each name of REDUCTIONS counts what goes in, each of MOVES nothing; not so with you: {got}"
 
 # %% [markdown]
 # ## Build: a reading that measures
@@ -235,6 +247,19 @@ def ticking(steps):
     """A clock that goes on by the next of `steps` each time that it is asked."""
     return itertools.accumulate(steps).__next__
 
+
+class Watched(Tensor):
+    """A Tensor that notes in `looks` each time that somebody asks for its data or its shape."""
+
+    looks = []
+    data = property(lambda self: self.looks.append("data") or self._data)
+    shape = property(lambda self: self.looks.append("shape") or self._data.shape)
+
+
+def looking():
+    """A clock that stands still unless somebody looks at a Watched."""
+    return len(Watched.looks)
+
 # %% exercise="observer"
 #| export
 class Observer(Recording):
@@ -262,37 +287,49 @@ class Observer(Recording):
         ### END SOLUTION
 
 # %% check="observer" points=13
-got = [Observer(ticking([10, 3, 40, 5, 70, 11, 20, 6, 90]))]
+with Observer():
+    got = Tensor._apply(lambda array, by=0: array * by, Tensor([5.0, 7]), by=3)
+assert isinstance(got, Tensor), f"return what step gave, a Tensor; yours {type(got).__name__}"
+assert got.data.tolist() == [15, 21], f"[5, 7] by=3 is [15, 21]; yours {got.data}. Options go on: step(..., **options)"
+got = [Observer(ticking([10, 3, 40, 5, 70, 11, 20, 6, 90, 7, 30, 4]))]
 with got[0]:
     got.append(Tensor(np.ones((4, 7))) @ Tensor(np.ones((7, 3))))
     got.append(got[1].reshape(3, 4))
     got.append(got[2] * 0.5)
     got[3].argmax()
+    got[3].T.reshape(12)
 assert isinstance(got[3], Tensor) and (got[3].data == 3.5).all(), "what is observed must compute as before"
 got = got[0].operations
-assert len(got) == 4, f"four operations passed the door; yours saw {len(got)}"
+assert len(got) == 6, f"six operations passed the door; yours saw {len(got)}"
 assert all(isinstance(seen, Operation) for seen in got), "append an Operation for each"
-assert [seen.name for seen in got] == ["matmul", "reshape", "multiply", "argmax"], (
-    f"matmul, reshape, multiply, argmax passed; yours {[seen.name for seen in got]}")
-assert got[0].shapes == ((4, 7), (7, 3)) and got[0].out_shape == (4, 3), f"{got[0].shapes} gave {got[0].out_shape}"
+assert [seen.name for seen in got] == ["matmul", "reshape", "multiply", "argmax", "permute", "reshape"], (
+    f"matmul, reshape, multiply, argmax, permute, reshape passed; yours {[seen.name for seen in got]}")
+assert got[0].shapes == ((4, 7), (7, 3)) and got[0].out_shape == (4, 3), (
+    f"((4, 7), (7, 3)) gave (4, 3); yours says {got[0].shapes} gave {got[0].out_shape}")
 assert got[2].shapes == ((3, 4), ()), f"a number has shape (): ((3, 4), ()); yours {got[2].shapes}"
 assert {seen.direction for seen in got} == {"forward"}, f"all of them forward; yours {got[0].direction!r}"
-assert [seen.dtype for seen in got] == ["float32"] * 3 + ["int64"], (
+assert [seen.dtype for seen in got][2:4] == ["float32", "int64"], (
     f"dtypes of the results, as text, and argmax gives int64; yours {[seen.dtype for seen in got]}")
 assert [seen.flops for seen in got][:3] == [168, 0, 12], f"168, 0, 12 FLOPs; yours {[seen.flops for seen in got]}"
-assert [seen.moved_bytes for seen in got][:3] == [244, 0, 100], (
-    f"(28 + 21 + 12) * 4 = 244, a view 0, (12 + 1 + 12) * 4 = 100; yours {[seen.moved_bytes for seen in got]}")
-assert [seen.start_s for seen in got][:3] == [10, 53, 128] and [seen.elapsed_s for seen in got][:3] == [3, 5, 11], (
-    f"it showed 10, 13, 53, 58, 128, 139: starts 10, 53, 128 and 3, 5, 11 between; yours "
-    f"{[seen.start_s for seen in got]} and {[seen.elapsed_s for seen in got]}")
+got = got, [seen.moved_bytes for seen in got]
+assert got[1][:3] == [244, 0, 100], f"(28 + 21 + 12) * 4 = 244, a view 0, (12 + 1 + 12) * 4 = 100; yours {got[1][:3]}"
+assert got[1][4:] == [0, 96], f".T is a view, 0; to reshape it takes a copy, (12 + 12) * 4 = 96; yours {got[1][4:]}"
+got = [(seen.start_s, seen.elapsed_s) for seen in got[0]][:3]
+assert got == [(10, 3), (53, 5), (128, 11)], (
+    f"the clock showed 10, 13; 53, 58; 128, 139: starts 10, 53, 128 and 3, 5, 11 between; yours {got}")
+got = Observer(looking)
+with got:
+    Watched([3.0, 4.0]).exp()
+assert got.operations[0].elapsed_s == 0, "only step comes between the two looks at the clock; shapes and bytes after it"
 
 # %% [markdown]
-# Now attention from 12, as it is: 48 rows of width 32. By hand: four Linear layers, 2 * 48 * 32 * 32 each, and two
-# products with a table of 48 by 48, 2 * 48 * 48 * 32 each. What share of all FLOPs is in these products?
+# Now attention from 12, as it is: 48 rows of width 32. By hand there are six products: one in each of four Linear
+# layers, 2 * 48 * 32 * 32 FLOPs, and two with a table of 48 by 48, 2 * 48 * 48 * 32 each. How many FLOPs have the six
+# together? And which share of all FLOPs is that? The rest are the biases, a scaling and the softmax.
 
 # %% predict="attention"
-predict("FLOPs of the products, by hand", None)  # your guess in place of None
-predict("FLOPs of the products, of all FLOPs", None, unit="%")
+predict("FLOPs of the six products, by hand", None)  # your guess in place of None
+predict("FLOPs of the six products, of all FLOPs", None, unit="%")
 
 # %% demo="attention"
 layer, rows = Attention(32, rng=np.random.default_rng(3)), Tensor(np.random.default_rng(4).normal(size=(48, 32)))
@@ -300,8 +337,8 @@ with Observer() as seen, no_grad():
     layer(rows)
 products = sum(op.flops for op in seen.operations if op.name == "matmul")
 assert products == 4 * 2 * 48 * 32 * 32 + 2 * 2 * 48 * 48 * 32
-measured("FLOPs of the products, by hand", products)
-measured("FLOPs of the products, of all FLOPs", round(100 * products / sum(op.flops for op in seen.operations), 1),
+measured("FLOPs of the six products, by hand", products)
+measured("FLOPs of the six products, of all FLOPs", round(100 * products / sum(op.flops for op in seen.operations), 1),
          unit="%")
 
 # %% [markdown]
@@ -317,6 +354,8 @@ measured("FLOPs of the products, of all FLOPs", round(100 * products / sum(op.fl
 #| export
 def backward_flops(name: str, shapes: Sequence[Shape], out_shape: Shape, wants: Sequence[bool]) -> int:
     """How many FLOPs a rule takes: what the forward took, for each input that wants a gradient."""
+    if f"{name} backward" in COUNTS:
+        return COUNTS[f"{name} backward"](shapes, out_shape, wants)
     once = flops(name, shapes[:2] if name == "conv2d" else shapes, out_shape)
     bias = math.prod(out_shape) if name == "conv2d" and any(wants[2:]) else 0  # a sum over its gradient
     return once * sum(wants[:2] if name == "conv2d" else wants) + bias
@@ -361,23 +400,33 @@ got = got[0].operations
 assert [seen.label for seen in got] == ["matmul forward", "sum forward", "sum backward", "matmul backward"], (
     f"two forward, then the rules in the order in which they are asked; yours {[seen.label for seen in got]}")
 got = got[3]
-assert got.shapes == ((4, 7), (7, 3)) and got.out_shape == (4, 3), f"{got.shapes} and gradient {got.out_shape}"
+assert got.shapes == ((4, 7), (7, 3)) and got.out_shape == (4, 3), (
+    f"inputs ((4, 7), (7, 3)), and a gradient (4, 3) came in; yours says {got.shapes} and {got.out_shape}")
 assert got.dtype == "float32", f"the dtype of grad_out, as text; yours {got.dtype!r}"
-assert got.flops == 168, f"one input wants a gradient: one product, 168; yours {got.flops}. 336: see node.wants."
-assert got.elapsed_s == 8 and got.start_s == 28, f"asked at 28 and 36: 8; yours {got.start_s} and {got.elapsed_s}"
+assert got.flops == 168, f"x alone wants a gradient, as node.wants says: one product, 168 FLOPs; yours {got.flops}"
+assert (got.start_s, got.elapsed_s) == (28, 8), (
+    "the clock was asked at 1, 3; 6, 10; 15, 21; 28, 36: the fourth operation starts at 28 and takes 8; yours starts "
+    f"at {got.start_s} and takes {got.elapsed_s}")
 got = [Profiler(), Tensor(np.ones((4, 7)), requires_grad=True), Tensor(np.ones((7, 3)), requires_grad=True)]
 with got[0]:
     (got[1] @ got[2]).backward(np.ones((4, 3)))
 got = got[0].operations[-1]
 assert got.flops == 336 and got.moved_bytes == 440, (
     f"both want one: 336 FLOPs, and (12 + 28 + 21 + 28 + 21) * 4 = 440 bytes; yours {got.flops}, {got.moved_bytes}")
+got = [Profiler(looking), Watched(np.ones((4, 7)), requires_grad=True, dtype=np.float64), Tensor(np.ones(7))]
+with got[0]:
+    (got[2] + got[1]).sum().backward()
+got = got[0].operations[-1]
+assert got.dtype == "float64", f"a float64 gradient came in: dtype is that of grad_out; yours {got.dtype!r}"
+assert got.moved_bytes == 0, f"the rule of + hands on grad_out itself, which moves nothing; yours {got.moved_bytes}"
+assert got.elapsed_s == 0, "only ask comes between the two looks at the clock; shapes and bytes after it"
 
 # %% [markdown]
 # ## Use: your CNN
 #
-# A list of a hundred operations says little. Add up what has the same label and put the largest first. One thing is in
-# the way: an operation may run others inside, such as a checkpoint of 07, which computes a whole part of a model, and
-# their time would count twice. `own_s` takes it out: an operation that began later and ended earlier lay inside. Given.
+# A list of thirty operations, as one step of your CNN makes it, says little. Add up what has the same label and put the
+# largest first. One thing is in the way: an operation may run others inside, as a checkpoint of 07 runs a whole part of
+# a model, and their time would count twice. `own_s` takes it out: what began later and ended earlier lay inside. Given.
 
 # %% given="own_s"
 #| export
@@ -392,6 +441,25 @@ def own_s(operations: Iterable[Operation]) -> list[float]:
         outside.append(op)
         own.append(op.elapsed_s - inside)
     return own
+
+# %% [markdown]
+# Two layers inside a checkpoint, there and back: how many times the time that it took is the sum of all `elapsed_s`?
+# On the way there its operations lie inside `rerun forward`; on the way back they run again, and then their rules, all
+# inside `rerun backward`.
+
+# %% predict="inside"
+predict("sum of all elapsed_s, in times of the sum of own_s", None)  # your guess in place of None
+
+# %% demo="inside"
+rng = np.random.default_rng(5)
+part, x = Sequential(Linear(256, 512, rng=rng), ReLU(), Linear(512, 256, rng=rng)), rng.normal(size=(256, 256))
+with Profiler() as seen:
+    checkpoint(part, Tensor(x, requires_grad=True)).sum().backward()
+for op, own in zip(seen.operations, own_s(seen.operations)):
+    if op.name in ("rerun", "matmul"):
+        print(f"{op.label:16}{1e3 * op.elapsed_s:8.2f} ms, of its own{1e3 * own:8.2f} ms")
+measured("sum of all elapsed_s, in times of the sum of own_s",
+         round(sum(op.elapsed_s for op in seen.operations) / sum(own_s(seen.operations)), 2))
 
 # %% exercise="ranking"
 #| export
@@ -423,18 +491,37 @@ assert dict(got[1])["conv2d forward"] == 2, f"the first had 2 s; yours {dict(got
 got = ranking([Operation("exp", "forward", (), (), "float32", 0, 0, *times) for times in [(13, 2), (16, 3)]]
               + [Operation("rerun", "forward", (), (), "float32", 0, 0, 11, 9)])
 assert got == [("exp forward", 5), ("rerun forward", 4)], (
-    f"rerun took 9 s, and 5 of them were those of exp inside it: 5 and 4; yours {got}. 9 counts them twice: own_s.")
+    f"rerun took 9 s, and exp inside it 2 s and 3 s, which own_s takes out of rerun: 5 and 4; yours {got}")
 
 # %% [markdown]
-# Your CNN of 09 and a batch of 64 digits: one step, there and back. Write the five slowest operations down, in order,
-# on paper. Then four numbers: the share of the time that the two convolutions take on their way there, and on their way
-# back; the share of the pools, both ways; and how much of the time of a step a Profiler itself costs.
+# Your CNN of 09 and a batch of 64 digits: one step, there and back. Which five labels take most of the time? The names
+# are those of the forwards: conv2d, relu, max_pool, reshape, permute, matmul, add, log_softmax_values and a few more.
+# Then four numbers: the share of the two convolutions on their way there, and on their way back; that of the pools,
+# both ways; and how much longer an addition of ten numbers takes with a Profiler on.
+#
+# One run is noisy: another program needs the processor for a moment, and some operation looks slow. So the step runs
+# nine times, and `typical` gives each of its operations the median of its nine times.
+
+# %% given="typical"
+#| export
+def typical(runs: Sequence[Sequence[Operation]]) -> list[Operation]:
+    """The operations of the first of several runs of one step, each with the median of the seconds it took in all.
+
+    Raises
+    ------
+    ValueError
+        If the runs differ in their labels.
+    """
+    if len({tuple(op.label for op in run) for run in runs}) != 1:
+        raise ValueError("a median needs runs of one and the same step, with the same labels in the same order")
+    return [replace(alike[0], elapsed_s=float(np.median([op.elapsed_s for op in alike]))) for alike in zip(*runs)]
 
 # %% predict="cnn"
+guessed = ["", "", "", "", ""]  # your five labels, such as "relu forward", the slowest first
 predict("share of conv2d forward", None, unit="%")  # your guess in place of None
 predict("share of conv2d backward", None, unit="%")
 predict("share of max_pool, both ways", None, unit="%")
-predict("a step with the Profiler on, in times of one without", None)
+predict("an addition of ten numbers with a Profiler on, in times of one without", None)
 
 # %% demo="cnn"
 from tinytorch.datasets import tinydigits
@@ -452,36 +539,50 @@ def step():
     CrossEntropyLoss()(cnn(images), targets).backward()
 
 
+def profiled(work):
+    with Profiler() as seen:
+        work()
+    return seen.operations
+
+
 def seconds(work):
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
-def profiled():
-    with Profiler() as seen:
-        step()
-    return seen.operations
-
-
-step()
-plain, watched = (sorted(times)[3] for times in zip(*[(seconds(step), seconds(profiled)) for _ in range(7)]))
-operations = profiled()
-total = sum(op.elapsed_s for op in operations)
+step()  # the first one is slower than all others
+took, runs = zip(*[(seconds(step), profiled(step)) for _ in range(9)])
+operations = typical(runs)
+total, work = sum(op.elapsed_s for op in operations), sum(op.flops for op in operations)
 shares = {label: 100 * own / total for label, own in ranking(operations)}
-for label, share in list(shares.items())[:5]:
-    print(f"{label:24}{share:5.1f} %")
+print(f"{len(operations)} operations; the five slowest labels\n{'':22}of the time  of the FLOPs  you guessed")
+for guess, (label, share) in zip(guessed, shares.items()):
+    flops_share = 100 * sum(op.flops for op in operations if op.label == label) / work
+    print(f"{label:22}{share:9.1f} %{flops_share:12.2f} %  {guess or 'nothing yet'}")
 measured("share of conv2d forward", round(shares["conv2d forward"], 1), unit="%")
 measured("share of conv2d backward", round(shares["conv2d backward"], 1), unit="%")
-measured("share of max_pool, both ways", round(sum(shares[f"max_pool {way}"] for way in ("forward", "backward")), 1),
-         unit="%")
-measured("a step with the Profiler on, in times of one without", round(watched / plain, 2))
+measured("share of max_pool, both ways", round(shares["max_pool forward"] + shares["max_pool backward"], 1), unit="%")
+
+# %% demo="cost"
+def additions():
+    for _ in range(1000):
+        ten + ten
+
+
+ten = Tensor(np.arange(10))
+plain, watched = np.median([(seconds(additions), seconds(lambda: profiled(additions))) for _ in range(9)], axis=0)
+inside = np.median([sum(op.elapsed_s for op in run) for run in runs])
+print(f"the step takes {1e3 * np.median(took):.1f} ms, its operations together {1e3 * inside:.1f} ms")
+print(f"an addition takes {1e3 * plain:.1f} us, with a Profiler on {1e3 * watched:.1f} us")
+measured("an addition of ten numbers with a Profiler on, in times of one without", round(watched / plain, 1))
 
 # %% [markdown]
-# Whoever guesses thinks of arithmetic. Compare your list with the FLOPs: an operation that hardly computes, and moves
-# arrays about, can stand above one that does. What a measurement costs you saw as well: it is the same
-# for each operation, little beside a convolution, and more than an addition of ten numbers itself. Time outside of all
-# operations, in Python between them, has no line in the list: it is the step's time less `total`.
+# Whoever guesses thinks of arithmetic. Compare the two columns: `max_pool backward` has next to no FLOPs, moves arrays
+# about, and stands among the first all the same. What a measurement costs is the same for each operation: nothing
+# beside a convolution, and several times as much as the addition of ten numbers itself. So do not believe the time of a
+# step that is made of tiny operations, while a Profiler is on. What happens between the operations, in Python, has no
+# line in the list: it is what the step takes beyond the sum of its operations.
 
 # %% [markdown]
 # ## Resting place
@@ -506,11 +607,12 @@ def amdahl(share: float, times: float) -> float:
     Raises
     ------
     ValueError
-        If share is not from 0 to 1, or times is not above 0.
+        If share is not from 0 to 1, or times is not above 0. NaN, which is no number, is neither.
     """
     # How: refuse what makes no sense; then 1 by what is left of the time.
     # Example: half of the time, 3 times as fast: 1 / (1/2 + 1/6) = 1.5. Half of it, infinitely fast: 2.
-    # Hint: 0.5 / math.inf is 0.0. If nothing at all is left, the answer is math.inf.
+    # Hint: 0.5 / math.inf is 0.0. If nothing at all is left, the answer is math.inf. Each comparison with NaN is False:
+    # ask whether share and times are as they should be, and refuse if `not`.
     ### BEGIN SOLUTION
     if not (0 <= share <= 1 and times > 0):
         raise ValueError(f"a share is from 0 to 1 and times above 0; found share {share} and times {times}")
@@ -521,32 +623,40 @@ def amdahl(share: float, times: float) -> float:
 # %% check="amdahl" points=5
 got = amdahl(0.5, 3)
 assert np.isclose(got, 1.5), f"1/2 stays and 1/2 becomes 1/6: 1 / (2/3) = 1.5; yours {got}"
-got = amdahl(0.8, math.inf), amdahl(1, math.inf), amdahl(0.8, 0.5)
+got = amdahl(0.8, math.inf), amdahl(0.8, 0.5), amdahl(1, 3), amdahl(1, math.inf), amdahl(0, 3)
 assert np.isclose(got[0], 5), f"a fifth stays: at most 5 times; yours {got[0]}"
-assert got[1] == math.inf, f"nothing is left of the time: math.inf; yours {got[1]}"
-assert np.isclose(got[2], 1 / 1.8), f"a part that takes twice as long makes the whole slower: 0.556; yours {got[2]}"
-for got in [(1.5, 3), (-0.5, 3), (0.5, 0), (0.5, -3), (math.nan, 3)]:
+assert np.isclose(got[1], 1 / 1.8), f"a part that takes twice as long makes the whole slower: 0.556; yours {got[1]}"
+assert np.isclose(got[2], 3), f"all of the time, 3 times as fast: 3; yours {got[2]}"
+assert got[3] == math.inf, f"nothing is left of the time: math.inf; yours {got[3]}"
+assert got[4] == 1, f"a part that takes no time changes nothing: 1; yours {got[4]}"
+for got in [(1.5, 3), (-0.5, 3), (0.5, 0), (0.5, -3), (math.nan, 3), (0.5, math.nan)]:
     try:
-        amdahl(*got)
+        got = *got, amdahl(*got)
     except ValueError:
         continue
-    raise AssertionError(f"share {got[0]} and times {got[1]} make no sense: raise ValueError")
+    except ZeroDivisionError:
+        got = *got, "a ZeroDivisionError"
+    raise AssertionError(f"share {got[0]} and times {got[1]} make no sense: raise ValueError; yours gave {got[2]}")
 
 # %% [markdown]
 # Of your CNN's step, say you make the label at the top of the list ten times as fast. How many times faster is the
-# step? And how many at most, whatever you do to that label?
+# step? And how many at most, whatever you do to that label? And if you make the products four times as fast, the
+# operations `matmul`, both ways?
 
 # %% predict="ceiling"
 predict("the slowest label 10 times as fast: the step", None, unit="times")  # your guess in place of None
 predict("its ceiling", None, unit="times")
+predict("matmul, both ways, 4 times as fast: the step", None, unit="times")
 
 # %% demo="ceiling"
-top = max(shares.values()) / 100
+top, products = max(shares.values()) / 100, (shares["matmul forward"] + shares["matmul backward"]) / 100
 measured("the slowest label 10 times as fast: the step", round(amdahl(top, 10), 2), unit="times")
 measured("its ceiling", round(amdahl(top, math.inf), 2), unit="times")
+print(f"share of matmul, both ways: {100 * products:.1f} %")
+measured("matmul, both ways, 4 times as fast: the step", round(amdahl(products, 4), 3), unit="times")
 
 # %% [markdown]
-# ## A fault to find: twice the bytes
+# ## A fault to find: the spread of a column
 
 # %% [markdown]
 # A colleague divides each column of the data by its spread before the first layer, and has a list of variances for
@@ -568,8 +678,9 @@ answer = through_door(colleague_standardized)(Tensor(table), [4.0, 9.0, 0.25])
 assert answer.shape == (100, 3) and np.allclose(answer.data, table / [2, 3, 0.5], atol=1e-5)
 
 # %% [markdown]
-# Behind it stands an MLP, and nobody changed that. How many times as long does its forward take, and how many times as
-# many bytes are moved, against the same MLP on the plain data?
+# Behind it stands an MLP, and nobody changed that. How many times as long does the MLP's forward take, and how many
+# times as many bytes are moved in it, against the same MLP on the plain data? The division itself is done before, and
+# is not counted.
 
 # %% predict="twice"
 predict("bytes moved, in times of before", None)  # your guess in place of None
@@ -577,25 +688,31 @@ predict("time of the forward, in times of before", None)
 
 # %% demo="twice"
 mlp, x = Sequential(Linear(784, 512, rng=rng), ReLU(), Linear(512, 512, rng=rng)), Tensor(rng.normal(size=(256, 784)))
-spoiled = through_door(colleague_standardized)(x, [1.0] * 784)
 
 
 def forward_of(x):
-    with Profiler() as seen, no_grad():
-        mlp(x)
-    return sum(op.moved_bytes for op in seen.operations), sum(op.elapsed_s for op in seen.operations)
+    """Bytes moved and seconds in the forward of the MLP."""
+    with no_grad():
+        seen = profiled(lambda: mlp(x))
+    return sum(op.moved_bytes for op in seen), sum(op.elapsed_s for op in seen)
 
 
-runs = [(forward_of(x), forward_of(spoiled)) for _ in range(7)]
-measured("bytes moved, in times of before", round(runs[0][1][0] / runs[0][0][0], 2))
-measured("time of the forward, in times of before",
-         round(sorted(run[1][1] for run in runs)[3] / sorted(run[0][1] for run in runs)[3], 1))
+def behind(standardize):
+    """The same behind a standardize, in times of those on the plain data; medians of nine."""
+    ready = standardize(x, [1.0] * 784)
+    plain, after = np.median([[forward_of(x), forward_of(ready)] for _ in range(9)], axis=0)
+    return after / plain
+
+
+moved, took = behind(through_door(colleague_standardized))
+measured("bytes moved, in times of before", round(moved, 2))
+measured("time of the forward, in times of before", round(took, 1))
 
 # %% [markdown]
-# No error, and the values are right, even better than right. Only the weights are still float32, and the arithmetic
-# makes float64 of them each time. First the check that was missing. `standardize` is a
-# function of (x, variances) on Tensors. Its values must be right, it must pass the door, and whatever passes there must
-# stay float32: looking at the end alone is not enough, for a colleague may cast back there.
+# No error, and the values are right, even better than right. Each number between the layers has twice the bytes. Only
+# the weights are still float32, and each product makes float64 of them first. Now the check that was missing.
+# `standardize` is a function of (x, variances) on Tensors. Its values must be right, it must pass the door, and
+# whatever passes there must stay float32: looking at the end alone is not enough, for a colleague may cast back there.
 
 # %% exercise="catch"
 def check_standardize(standardize):
@@ -640,7 +757,7 @@ assert rejects(check_standardize, lambda x, variances: Tensor(x.data / np.sqrt(v
 # %% exercise="standardized"
 def standardized(array, variances):
     """Each column of `array` divided by the square root of its variance, in the dtype of `array`."""
-    # How: as the colleague, but the spreads get the dtype of the array before they meet it.
+    # How: as the colleague, but the spreads get the dtype of the array before they meet it. The array stays as it is.
     # Example: float32 [[6, 6]] with variances [4.0, 9.0] gives float32 [[3, 2]]; float64 gives float64.
     # Hint: np.asarray(variances, dtype=array.dtype).
     ### BEGIN SOLUTION
@@ -653,6 +770,23 @@ assert got.dtype == np.float32, f"float32 goes in, float32 comes out; yours {got
 assert np.allclose(got, [[3, 2, 12]]), f"6 by 2, 3 and 0.5: 3, 2, 12; yours {got}"
 got = standardized(np.array([[6.0, 6, 6]]), [4.0, 9.0, 0.25]).dtype
 assert got == np.float64, f"float64 goes in, float64 comes out; yours {got}"
+got = np.float32([[6, 6, 6]])
+standardized(got, [4.0, 9.0, 0.25])
+assert (got == 6).all(), f"the array belongs to the caller and stays 6, 6, 6; yours made it {got}. Make a new one."
+got = np.ones((40000, 3), dtype=np.float32)
+tracemalloc.start()
+standardized(got, [4.0, 9.0, 0.25])
+got = tracemalloc.get_traced_memory()[1] / got.nbytes
+tracemalloc.stop()
+assert got < 2.5, f"on its way yours held {got:.1f} times the bytes of the array: float64, cast back at the end?"
+
+# %% [markdown]
+# Does your own check let yours pass, and is the MLP behind it as quick as before?
+
+# %% demo="repaired"
+print("your check", "refuses" if rejects(check_standardize, through_door(standardized)) else "accepts", "yours")
+moved, took = behind(through_door(standardized))
+print(f"bytes moved {moved:.2f} times and time {took:.1f} times those of before")
 
 # %% [markdown]
 # ## Build: the roof
@@ -663,8 +797,8 @@ assert got == np.float64, f"float64 goes in, float64 comes out; yours {got}"
 #
 #     FLOP/s at most = the smaller of    the machine's FLOP/s    and    its bytes/s * intensity
 #
-# Drawn over the intensity it looks like a roof, hence *roofline*. Where the lines meet, memory stops being what holds
-# you up. `measured_machine` measures yours: a large product, and a large copy. Given; read it.
+# Drawn over the intensity it looks like a roof, hence *roofline*. Left of where the lines meet the roof is memory's,
+# right of it that of arithmetic. `measured_machine` measures yours: a large product, and a large copy. Given; read it.
 
 # %% given="roofline"
 #| export
@@ -692,7 +826,7 @@ class Placed:
     intensity: float  # FLOPs for each byte moved
     reached: float  # FLOP/s
     ceiling: float  # FLOP/s
-    bound: str  # what limits it: "memory" or "compute"
+    bound: str  # whose roof lies over it: "memory" or "compute"
 
 
 def measured_machine(size: int = 768, copy_bytes: int = 32_000_000, clock: Clock = time.perf_counter) -> Machine:
@@ -726,7 +860,9 @@ def roofline(operations: Sequence[Operation], machine: Machine) -> list[Placed]:
 
 # %% [markdown]
 # At which intensity do the lines of your machine meet? A float32 addition of two arrays has 1 FLOP for 12 bytes: which
-# part of the FLOP/s of your machine can it reach at most? The same for the GPU, from its data sheet.
+# part of the FLOP/s of your machine can it reach at most? To guess from: on one core of today NumPy's product makes 50
+# to 200 GFLOP/s, and a copy moves 8 to 30 GB/s, read and written. Where other programs run beside it, both can be half
+# of that or twice in the next minute, and so can the place where they meet. The GPU's are in its data sheet: `A100`.
 
 # %% predict="roof"
 predict("your machine's lines meet at", None, unit="FLOP/byte")  # your guess in place of None
@@ -741,22 +877,24 @@ measured("an addition, of all FLOP/s of your machine at most", round(100 * here.
          unit="%")
 print(f"{here.name}: {here.flops_per_s / 1e9:.1f} GFLOP/s, {here.bytes_per_s / 1e9:.1f} GB/s; "
       f"{A100.name}: {A100.flops_per_s / 1e9:,.0f} GFLOP/s, {A100.bytes_per_s / 1e9:,.0f} GB/s")
-print(f"{'label':24}{'FLOP/byte':>10}{'GFLOP/s':>9}{'at most':>9}{'GPU':>8}  bound by")
+print(f"{'label':27}{'FLOP/byte':>9}{'GFLOP/s':>9}{'at most':>9}{'reached':>9}{'GPU':>8}  roof over it")
 for place in roofline(operations, here)[:8]:
-    rates = f"{place.reached / 1e9:9.2f}{place.ceiling / 1e9:9.2f}{A100.ceiling(place.intensity) / 1e9:8,.0f}"
-    print(f"{place.label:24}{place.intensity:10.2f}{rates}  {place.bound}")
+    rates = f"{place.reached / 1e9:9.2f}{place.ceiling / 1e9:9.2f}{100 * place.reached / place.ceiling:7.0f} %"
+    print(f"{place.label:27}{place.intensity:9.2f}{rates}{A100.ceiling(place.intensity) / 1e9:8,.0f}  {place.bound}")
 
 # %% [markdown]
-# The moved bytes are the least that must move. An operation that makes arrays on its way moves more, and stays far
-# below its roof: there is something to win. Far above the memory line lies only what finds its arrays still in the
-# processor's own small memory.
+# The last column says whose roof lies over an operation; how far up it comes says `reached`. Near 100 % the roof is
+# what holds it up, and only fewer FLOPs, or fewer bytes, can help. Somewhat above 100 % is noise, or an operation that
+# found its arrays still in the processor's own small memory. Far below, at a tenth or a twentieth, neither arithmetic
+# nor memory holds it up: it makes arrays on its way, copies and rearranges them, or hands many small pieces to NumPy.
+# Moved bytes are the least that must move, so all this is not in them. There is most to win.
 #
 # ## Use: pictures of a step
 #
-# A list as long as this is easier to look at. `trace` gives it in the form that Chrome's trace viewer and Perfetto
-# (ui.perfetto.dev) open: an event for each operation, times in microseconds. `graph_svg` draws the computation graph of
-# a loss. `Memory` is a second reading, with `tracemalloc` in place of a clock, which is why it has a run of its own;
-# `memory_svg` draws what it saw. All given.
+# From here to Reflect all is given: run it and look. `trace` gives the list in the form that Chrome's trace viewer and
+# Perfetto (ui.perfetto.dev) open: an event for each operation, times in microseconds. `graph_svg` draws the computation
+# graph of a loss. `Memory` is a second reading, with `tracemalloc` in place of a clock, which is why it has a run of
+# its own; `memory_svg` draws what it saw.
 
 # %% given="trace"
 #| export
@@ -786,7 +924,10 @@ class Moment:
 
 
 class Memory:
-    """A reading that writes down the bytes alive after each operation. It slows all down: do not time beside it."""
+    """A reading that writes down the bytes alive after each operation. It slows all down: do not time beside it.
+
+    It counts from `with` on: weights, images and whatever else was made before are not in its numbers.
+    """
 
     def __init__(self) -> None:
         self.moments: list[Moment] = []
@@ -874,7 +1015,15 @@ def memory_svg(moments: Sequence[Moment]) -> str:
 
 # %% [markdown]
 # The step of your CNN: after which operation is most memory alive? Say it as a share of all operations of the step, 0
-# for the first and 100 for the last. And how high is the peak?
+# for the first and 100 for the last. And how high is the peak? To guess from, the arrays of the way there, in MB;
+# weights and images were made before and do not count:
+#
+#     conv2d    64 * 8 * 24 * 24 numbers    1.2    and, for the way back, 64 * 24 * 24 windows of 25 numbers    3.7
+#     relu      as many                     1.2
+#     max_pool  64 * 8 * 12 * 12            0.3
+#     conv2d    64 * 16 * 8 * 8             0.3    and, for the way back, 64 * 8 * 8 windows of 200 numbers     3.3
+#     relu      as many                     0.3
+#     max_pool  and all that follow         0.1
 
 # %% predict="memory"
 predict("most is alive after this share of the operations", None, unit="%")  # your guess in place of None
@@ -889,12 +1038,16 @@ measured("most is alive after this share of the operations", round(100 * alive.i
 measured("peak of the step", round(max(moment.peak_bytes for moment in seen.moments) / 1e6, 1), unit="MB")
 pictures = {"trace.json": json.dumps(trace(operations)), "memory.svg": memory_svg(seen.moments),
             "graph.svg": graph_svg(CrossEntropyLoss()(cnn(images), targets))}
-print({name: f"{len(text):,} characters" for name, text in pictures.items()})
+folder = Path(globals().get("__file__", "lesson")).resolve().parent / "pictures"  # a notebook runs beside itself
+folder.mkdir(exist_ok=True)
+for name, picture in pictures.items():
+    (folder / name).write_text(picture, encoding="utf-8")
+print("written to", folder, *pictures, sep="\n  ")
 
 # %% [markdown]
 # Memory climbs on the way there, for everything is kept for the way back. There the nodes let go of it one by one, but
-# gradients come on top, so the highest place can lie well on the way back. To look at the pictures, write them to files
-# with `Path("trace.json").write_text(pictures["trace.json"])`, and open that in Perfetto, the SVGs in a browser.
+# gradients come on top, so the highest place can lie well on the way back. Look at the pictures beside your lesson: a
+# browser opens the SVGs, and Perfetto the trace.
 #
 # And energy? Many Intel and AMD processors count their own joules (RAPL, *running average power limit*), and Linux
 # shows the counter as a file. Where it is not, or may not be read, there is no honest number, and `joules` gives None.
@@ -906,7 +1059,10 @@ RAPL = Path("/sys/class/powercap/intel-rapl:0")
 
 
 def joules(work: Callable[[], object], source: Path = RAPL) -> float | None:
-    """Energy of the processor package while `work()` runs, by its own counter (RAPL); None: not measurable here."""
+    """Energy of the processor package while `work()` runs, by its own counter (RAPL).
+
+    None means that it is not measurable here; then `work()` is not run either.
+    """
     def microjoules(name: str) -> int:
         return int((source / name).read_text())
 
@@ -972,8 +1128,9 @@ assert got > wanted, f"a part alone must gain more than the whole, {wanted} time
 
 # %% [markdown]
 # A colleague spent two weeks on making the products of a network, its matmul operations, four times as fast. The
-# training step is now 7 % faster. Explain how that can be, say what you would have measured before the two weeks, and
-# what you would do next. Use numbers that you measured here.
+# training step is now 1.07 times as fast. Explain how that can be, say what you would have measured before the two
+# weeks, and what you would do next. Use numbers that you measured here: the shares and ceilings of your CNN, what its
+# matmul takes, and how near each label comes to its roof.
 
 # %% [markdown] answer="two_weeks" points=6 rubric="Amdahl's law gives the share; a profile first; a measured next step"
 # Your answer.

@@ -134,6 +134,27 @@ MISTAKES = {
             ask="Which additions does a transpose make?",
             symptom="FLOPs for operations that only move numbers",
         ),
+        dict(
+            name="5 for each of PER_NUMBER",
+            code=changed(FLOPS, "PER_NUMBER.get(name, 1)", "(5 if name in PER_NUMBER else 1)"),
+            says="How many for each number says the table: PER_NUMBER.get(name, 1).",
+            ask="How many FLOPs has a sigmoid for each number?",
+            symptom="gelu counts like a softmax",
+        ),
+        dict(
+            name="two of the reductions",
+            code=changed(FLOPS, "name in REDUCTIONS", 'name in ("sum", "max_pool")'),
+            says="All names of REDUCTIONS look at each number that goes in: name in REDUCTIONS.",
+            ask="What does avg_pool count?",
+            symptom="argmax over a thousand numbers counts as one FLOP",
+        ),
+        dict(
+            name="two of the moves",
+            code=changed(FLOPS, "name in MOVES", 'name in ("permute", "reshape")'),
+            says="All names of MOVES have no arithmetic: name in MOVES.",
+            ask="Which additions does an index make?",
+            symptom="taking rows out of a table counts as arithmetic",
+        ),
     ],
     "observer": [
         dict(
@@ -193,6 +214,40 @@ MISTAKES = {
             ask="In which order are your operations?",
             symptom="the list is upside down",
         ),
+        dict(
+            name="the looking is timed",
+            code="""
+                def apply(forward, *inputs, **options):
+                    start = self.clock()
+                    out = step(forward, *inputs, **options)
+                    arrays, name = arrays_of(inputs), forward.__name__
+                    shapes = tuple(array.shape for array in arrays)
+                    work, moved = flops(name, shapes, out.shape), moved_bytes(arrays, [out.data])
+                    elapsed = self.clock() - start
+                    self.operations.append(Operation(
+                        name, "forward", shapes, out.shape, str(out.dtype), work, moved, start, elapsed))
+                    return out
+                return apply
+            """,
+            says="Ask the clock the second time at once when step is done; shapes, FLOPs and bytes come after that.",
+            ask="Whose time lies between your two looks at the clock?",
+            symptom="small operations seem ten times as slow as they are",
+        ),
+        dict(
+            name="bytes by the name",
+            code=changed(OBSERVER, "moved_bytes(arrays, [out.data])",
+                         "0 if name in MOVES else sum(array.nbytes for array in [*arrays, out.data])"),
+            says="A reshape can be a view or a copy: moved_bytes(arrays, [out.data]) looks which it is.",
+            ask="Does each reshape move nothing?",
+            symptom="copies count as if they were views",
+        ),
+        dict(
+            name="options left behind",
+            code=changed(OBSERVER, "step(forward, *inputs, **options)", "step(forward, *inputs)"),
+            says="Options belong to the operation: step(forward, *inputs, **options).",
+            ask="How does a sum learn its axis?",
+            symptom="TypeError: permute() misses its axes",
+        ),
     ],
     "profiler": [
         dict(
@@ -244,6 +299,48 @@ MISTAKES = {
             says="Operations stand in the order of their ends: append.",
             ask="In which order are your operations?",
             symptom="the way back stands before the way there",
+        ),
+        dict(
+            name="always float32",
+            code=changed(PULL, "str(grad_out.dtype)", '"float32"'),
+            says="The dtype is that of the gradient that came in: str(grad_out.dtype).",
+            ask="What would your list say of a gradient in float64?",
+            symptom="float64 on the way back is not seen",
+        ),
+        dict(
+            name="the dtype of the first input",
+            code=changed(PULL, "str(grad_out.dtype)", "str(arrays[0].dtype)"),
+            says="The dtype is that of the gradient that came in: str(grad_out.dtype).",
+            ask="Which dtype has the gradient where float32 met float64?",
+            symptom="float64 on the way back is seen one operation too late",
+        ),
+        dict(
+            name="what is handed on counts",
+            code=changed(PULL, "moved_bytes([grad_out, *arrays], grads)",
+                         "sum(array.nbytes for array in [grad_out, *arrays, *grads] if array is not None)"),
+            says="A view, or grad_out itself, moves nothing: moved_bytes([grad_out, *arrays], grads).",
+            ask="What does the rule of an addition copy?",
+            symptom="additions seem to move much on the way back",
+        ),
+        dict(
+            name="the looking is timed",
+            code="""
+                def observed(node, grad_out):
+                    start = self.clock()
+                    grads = ask(node, grad_out)
+                    arrays, name = arrays_of(node.inputs), node.rule.name
+                    shapes = tuple(array.shape for array in arrays)
+                    elapsed = self.clock() - start
+                    self.operations.append(Operation(
+                        name, "backward", shapes, grad_out.shape, str(grad_out.dtype),
+                        backward_flops(name, shapes, grad_out.shape, node.wants),
+                        moved_bytes([grad_out, *arrays], grads), start, elapsed))
+                    return grads
+                return observed
+            """,
+            says="Ask the clock the second time at once when the rule has answered; shapes and bytes come after that.",
+            ask="Whose time lies between your two looks at the clock?",
+            symptom="small operations seem slower on their way back than they are",
         ),
     ],
     "ranking": [
@@ -334,6 +431,20 @@ MISTAKES = {
             says="Refuse a share outside 0 to 1 and times that are not above 0: ValueError.",
             ask="What does your function say about a share of 150 %?",
             symptom="an answer where there is none",
+        ),
+        dict(
+            name="no end if the part is all",
+            code=changed(AMDAHL, "1 / left if left > 0 else math.inf", "1 / left if share < 1 else math.inf"),
+            says="If the part is all of the time, the whole becomes `times` as fast, infinitely only with math.inf.",
+            ask="All of the time becomes twice as fast: how much faster is the whole?",
+            symptom="inf where every part was made twice as fast",
+        ),
+        dict(
+            name="NaN slips through",
+            code=changed(AMDAHL, "not (0 <= share <= 1 and times > 0)", "share < 0 or share > 1 or times <= 0"),
+            says="Each comparison with NaN is False: refuse what is `not (0 <= share <= 1 and times > 0)`.",
+            ask="What does NaN > 1 give, and NaN < 0?",
+            symptom="NaN for a share comes out as inf",
         ),
     ],
     "catch": [
@@ -433,6 +544,23 @@ MISTAKES = {
             says="An array made of a list of floats is float64: say dtype=array.dtype.",
             ask="Which dtype has np.asarray([4.0])?",
             symptom="float64 from there on",
+        ),
+        dict(
+            name="in the caller's own array",
+            code="""
+                array /= np.sqrt(np.asarray(variances, dtype=array.dtype))
+                return array
+            """,
+            says="The array belongs to whoever hands it in: make a new one, array / ...",
+            ask="What has the caller's table become after your call?",
+            symptom="standardizing the same data twice divides twice",
+        ),
+        dict(
+            name="float64 on the way",
+            code="return (array / np.sqrt(variances)).astype(array.dtype)",
+            says="Here all is computed in float64, and then cast: give the spreads the dtype of the array first.",
+            ask="Which dtype has your quotient before it is cast?",
+            symptom="three times the memory that is needed",
         ),
     ],
     "conv_flops": [

@@ -3,6 +3,7 @@
 No question depends on how long anything takes.
 """
 import math
+import tracemalloc
 
 import numpy as np
 from tinytorch._kit.probing import outcome
@@ -43,10 +44,12 @@ def draw_flops(rng):
             ["conv2d", [[a, b, 20, 21], [c, b, 4, k]], [a, c, 17, 22 - k], 2 * a * c * 17 * (22 - k) * b * 4 * k],
             ["conv2d", [[a, b, 20, 21], [c, b, 4, k], [c]], [a, c, 17, 22 - k],
              a * c * 17 * (22 - k) * (2 * b * 4 * k + 1)],
-            *[[name, [[a, b, 6, 8]], [a, b, 3, 4], a * b * 48] for name in ("sum", "max_pool", "avg_pool", "largest")],
-            *[[name, [[a, b]], [b, a], 0] for name in ("permute", "reshape", "taken_rows", "rerun")],
+            *[[name, [[a, b, 6, 8]], [a, b, 3, 4], a * b * 48]
+              for name in ("sum", "max_pool", "avg_pool", "largest", "smallest", "argmax")],
+            *[[name, [[a, b]], [b, a], 0] for name in ("permute", "reshape", "select", "taken_rows", "rerun")],
             ["index", [[a, b]], [b], 0], ["joined", [[a, b], [c, b]], [a + c, b], 0],
-            ["softmax", [[a, b]], [a, b], 5 * a * b], ["gelu", [[a, b]], [a, b], 9 * a * b],
+            *[[name, [[a, b]], [a, b], each * a * b]
+              for name, each in (("softmax", 5), ("log_softmax_values", 5), ("sigmoid", 4), ("gelu", 9))],
             ["add", [[a, 1], [b]], [a, b], a * b], ["never_heard_of", [[a, b], []], [a, b], a * b]]
 
 
@@ -59,7 +62,18 @@ def judge_flops(inputs, answer, reference):
                  for (name, shapes, _, count), found in zip(inputs, answer, strict=True))
 
 
-# observer: a product, a view, a number, a sum; and a reading below it
+def watched(lesson, array, **options):
+    """A Tensor of a kind that notes each look at its data or its shape, and a clock that goes on with each look."""
+    looks = []
+
+    class Watched(lesson.Tensor):
+        data = property(lambda self: looks.append("data") or self._data)
+        shape = property(lambda self: looks.append("shape") or self._data.shape)
+
+    return Watched(array, **options), lambda: float(len(looks))
+
+
+# observer: a product, views, a number, a sum, a move that copies, an option; a reading below it; who looks, and when
 
 
 def draw_observer(rng):
@@ -84,10 +98,15 @@ def act_observer(lesson, inputs):
         with seen:
             out = ((x @ w.T) * 2.5).sum(axis=1, keepdims=True)
             best = out.argmax()
+            w.T.reshape(w.data.size)
         out + 1
     finally:
         lesson.Tensor._read(noting, on=False)
-    return {"told": told(seen.operations), "out": out.data, "best": int(best.data), "names": names}
+    x, clock = watched(lesson, inputs["x"])
+    with lesson.Observer(clock) as looked:
+        x.exp()
+    return {"told": told(seen.operations), "out": out.data, "best": int(best.data), "names": names,
+            "looks": [op.elapsed_s for op in looked.operations]}
 
 
 def judge_observer(inputs, answer, reference):
@@ -100,14 +119,18 @@ def judge_observer(inputs, answer, reference):
          4 * (rows * inner + inner * columns + made)],
         ["multiply", "forward", [[rows, columns], []], [rows, columns], "float32", made, 4 * (2 * made + 1)],
         ["sum", "forward", [[rows, columns]], [rows, 1], "float32", made, 4 * (made + rows)],
-        ["argmax", "forward", [[rows, 1]], [], "int64", rows, 4 * rows + 8]], inputs["steps"])
+        ["argmax", "forward", [[rows, 1]], [], "int64", rows, 4 * rows + 8],
+        ["permute", "forward", [[columns, inner]], [inner, columns], "float32", 0, 0],
+        ["reshape", "forward", [[inner, columns]], [inner * columns], "float32", 0, 8 * inner * columns]],
+        inputs["steps"])
     return first([differs(answer["out"], out, "what the operations gave", rtol=1e-3, atol=1e-4),
                   same(None, answer["best"], int(out.argmax()), "argmax"),
                   same(None, answer["names"], [*(row[0] for row in expected), "add"], "what a reading below saw"),
-                  same(None, answer["told"], expected, "the operations")])
+                  same(None, answer["told"], expected, "the operations"),
+                  same(None, answer["looks"], [0.0], "looks at the input between the two looks at the clock")])
 
 
-# profiler: forward and backward of a product and a number; who wants a gradient is drawn
+# profiler: forward and backward of a product and a number; who wants a gradient is drawn; a float64 gradient handed on
 
 
 def draw_profiler(rng):
@@ -125,7 +148,13 @@ def act_profiler(lesson, inputs):
         with lesson.Profiler(ticking(case["steps"])) as seen:
             ((x @ w) * 2.5).sum().backward()
         (x @ w).sum().backward()
-        answers.append({"told": told(seen.operations), "grads": [t.grad for t in (x, w) if t.grad is not None]})
+        y, clock = watched(lesson, case["x"], requires_grad=True, dtype=np.float64)
+        with lesson.Profiler(clock) as looked:
+            (lesson.Tensor(np.ones(x.shape[1])) + y).sum().backward()
+        back = [op for op in looked.operations if op.direction == "backward"]
+        answers.append({"told": told(seen.operations), "grads": [t.grad for t in (x, w) if t.grad is not None],
+                        "handed on": [[op.name, op.dtype, float(op.elapsed_s)] for op in back],
+                        "moved": [int(op.moved_bytes) for op in back if op.name == "add"]})
     return answers
 
 
@@ -155,6 +184,9 @@ def pulled(case, found):
     ones = np.full((rows, columns), 3.5)
     grads = [grad for grad, wanted in zip((ones @ w.T, x.T @ ones), wants, strict=True) if wanted]
     return first([same(None, found["told"], expected, "the operations"),
+                  same(None, found["handed on"], [["sum", "float64", 0.0], ["add", "float64", 0.0]],
+                       "name, dtype and, between the looks at the clock, looks at an input, float32 and float64 added"),
+                  same(None, found["moved"], [0], "bytes that the rule of an addition moves"),
                   *(differs(a, b, "a gradient", rtol=1e-3, atol=1e-3)
                     for a, b in zip(found["grads"], grads, strict=True))])
 
@@ -207,14 +239,15 @@ def act_amdahl(lesson, inputs):
     return {"table": [[float(lesson.amdahl(share, times)) for times in [*inputs["times"], math.inf]]
                       for share in [*inputs["shares"], 0.0]],
             "all": [float(lesson.amdahl(1, times)) for times in [*inputs["times"], math.inf]],
-            "refused": [outcome(lambda pair=pair: lesson.amdahl(*pair)) for pair in inputs["refused"]]}
+            "refused": [outcome(lambda pair=pair: lesson.amdahl(*pair))
+                        for pair in [*inputs["refused"], (math.nan, 3.0), (0.5, math.nan)]]}
 
 
 def judge_amdahl(inputs, answer, reference):
     shares, times = np.array([*inputs["shares"], 0.0])[:, None], np.array([*inputs["times"], math.inf])
     return first([differs(answer["table"], 1 / (1 - shares + shares / times), "times faster", rtol=1e-6, atol=0),
                   differs(answer["all"], times, "times faster if the part is all", rtol=1e-6, atol=0),
-                  same(None, answer["refused"], ["ValueError"] * 4, "what makes no sense")])
+                  same(None, answer["refused"], ["ValueError"] * 6, "what makes no sense")])
 
 
 # catch: functions that are right, that cast, that are wrong, that go round the door
@@ -254,7 +287,7 @@ def judge_catch(names, answer, reference):
                  for name, found in zip(names, answer, strict=True) if found != CATCHES[name])
 
 
-# standardized
+# standardized: values, dtypes, what becomes of the caller's array, and the bytes that it takes on the way
 
 
 def draw_standardized(rng):
@@ -264,14 +297,26 @@ def draw_standardized(rng):
 def act_standardized(lesson, inputs):
     answers = [lesson.standardized(inputs["array"].astype(dtype), inputs["variances"])
                for dtype in (np.float32, np.float64)]
-    return {"answers": answers, "dtypes": [str(answer.dtype) for answer in answers]}
+    array = inputs["array"].copy()
+    lesson.standardized(array, inputs["variances"])
+    large = np.ones((40000, 4), dtype=np.float32)
+    tracemalloc.start()
+    try:
+        lesson.standardized(large, inputs["variances"])
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    return {"answers": answers, "dtypes": [str(answer.dtype) for answer in answers],
+            "kept": bool((array == inputs["array"]).all()), "small": most < 2.5 * large.nbytes}
 
 
 def judge_standardized(inputs, answer, reference):
     expected = inputs["array"].astype(np.float64) / np.sqrt(inputs["variances"])
     kinds = [(np.float32, 1e-5), (np.float64, 1e-12)]
-    return first(differs(found, expected, f"{np.dtype(dtype)} in", rtol=tolerance, atol=1e-9, dtype=dtype)
-                 for found, (dtype, tolerance) in zip(answer["answers"], kinds, strict=True))
+    return first([*(differs(found, expected, f"{np.dtype(dtype)} in", rtol=tolerance, atol=1e-9, dtype=dtype)
+                    for found, (dtype, tolerance) in zip(answer["answers"], kinds, strict=True)),
+                  None if answer["kept"] else "the caller's array was changed",
+                  None if answer["small"] else "on the way it takes the bytes of float64 for a float32 array"])
 
 
 # the two numbers

@@ -15,6 +15,7 @@ from tinytorch.nn.attention import Attention
 from tinytorch.nn.embedding import Embedding
 from tinytorch.profiling import (
     A100,
+    COUNTS,
     Machine,
     Memory,
     Observer,
@@ -31,6 +32,7 @@ from tinytorch.profiling import (
     ranking,
     roofline,
     trace,
+    typical,
 )
 from tinytorch.training import checkpoint
 
@@ -125,6 +127,14 @@ def test_an_unknown_forward_counts_one_for_each_number_that_comes_out():
     assert flops("unheard_of", [(3, 4)], (5, 7)) == 35
 
 
+def test_a_later_module_may_say_what_its_forward_takes_there_and_back(monkeypatch):
+    monkeypatch.setitem(COUNTS, "unheard_of forward", lambda shapes, out_shape: 7 * math.prod(shapes[0]))
+    assert flops("unheard_of", [(3, 4)], (5, 7)) == 84
+    assert backward_flops("unheard_of", [(3, 4)], (5, 7), [True]) == 84
+    monkeypatch.setitem(COUNTS, "unheard_of backward", lambda shapes, out_shape, wants: 9 * sum(wants))
+    assert backward_flops("unheard_of", [(3, 4), (4,), ()], (5, 7), [True, False, True]) == 18
+
+
 # the readings
 
 
@@ -202,6 +212,14 @@ def test_two_profilers_see_the_same():
 
 
 # own time, ranking, Amdahl
+
+
+def test_a_typical_step_has_the_median_of_each_operation_and_is_one_step():
+    runs = [[at(0, 2), at(3, 50, "exp")], [at(7, 4), at(12, 5, "exp")], [at(20, 90), at(111, 1, "exp")]]
+    assert typical(runs) == [at(0, 4), at(3, 5, "exp")]
+    for odd in ([], [[at(0, 2)], [at(0, 2, "exp")]]):
+        with pytest.raises(ValueError, match="the same labels"):
+            typical(odd)
 
 
 def test_what_lies_inside_a_checkpoint_is_not_counted_twice():
