@@ -97,11 +97,11 @@ class Tensor:
     @classmethod
     def _read(cls, reading, on=True):
         """Put a reading on the door or take it off: a function from what `_apply` did so far to what it does now."""
-        cls._readings = tuple(r for r in cls._readings if r is not reading) + ((reading,) if on else ())
+        readings = tuple(r for r in cls._readings if r is not reading) + ((reading,) if on else ())
         step = cls._evaluate
-        for wrap in cls._readings:
+        for wrap in readings:
             step = wrap(step)
-        cls._apply = staticmethod(step)
+        cls._readings, cls._apply = readings, staticmethod(step)
 
     def backward(self, gradient=None):
         """Sleeps until Module 05."""

@@ -86,6 +86,19 @@ def test_a_reading_put_on_twice_is_there_once(clean):
     assert len(observer.forwards) == 2
 
 
+def test_a_reading_that_is_not_written_yet_leaves_the_door_as_it_was(clean):
+    def unwritten(step):
+        raise NotImplementedError
+
+    before = Tensor._readings, Tensor._apply
+    with pytest.raises(NotImplementedError):
+        Tensor._read(unwritten)
+    assert (Tensor._readings, Tensor._apply) == before
+    Tensor._read(observer := Observer())
+    work()
+    assert observer.forwards == ["multiply", "exp"]
+
+
 def test_enabling_twice_records_once(clean):
     enable_autograd()
     enable_autograd()
