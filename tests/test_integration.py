@@ -115,3 +115,15 @@ def test_int8_costs_the_digits_less_than_a_point_and_takes_a_quarter_of_the_byte
         small = quantize_model(big, per_channel)
         assert percent(big) - percent(small) < 1
         assert size(small) < 0.26 * size(big)
+
+
+def test_tasks_of_the_capstone_are_scored_on_the_published_data():
+    from tinytorch.capstone import TASKS, hashed
+    from tinytorch.datasets import tinydigits, tinytalks
+    from tinytorch.datasets.talks import as_text
+
+    digits, talks = tinydigits(), tinytalks()
+    found = {name: (hashed(digits.test_images, digits.test_labels), len(digits.test_labels))
+             for name in ("digits-mlp", "digits-cnn")}
+    found["tinytalks-transformer"] = hashed(as_text(talks.paraphrase)), len(talks.paraphrase)
+    assert {name: (task.data_sha256, task.examples) for name, task in TASKS.items()} == found

@@ -28,6 +28,7 @@ import os
 import platform
 import time
 import tracemalloc
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -336,7 +337,7 @@ class Submission:
         """
         try:
             record = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_no_number)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{Path(path).name} is not JSON: {error}") from error
         if wrong := _schema_errors(record):
             raise ValueError(f"{Path(path).name} has another form than SCHEMA says: {'; '.join(wrong[:3])}")
@@ -358,10 +359,11 @@ def _list(items: dict[str, Any], most: int) -> dict[str, Any]:
 
 
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 300}
-_COUNT = {"type": "integer", "minimum": 0}
+_TIME = {"type": "number", "maximum": 1e9}
+_COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
 _HEX = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _ENTRY = _object(
-    accuracy={"type": "number", "minimum": 0, "maximum": 1}, latencies_ms=_list({"type": "number"}, 100_000),
+    accuracy={"type": "number", "minimum": 0, "maximum": 1}, latencies_ms=_list(_TIME, 100_000),
     size_bytes=_COUNT, peak_bytes=_COUNT, techniques=_list({"enum": list(TECHNIQUES)}, len(TECHNIQUES)),
     weights={"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\\.npz$"}, weights_sha256=_HEX)
 
@@ -375,7 +377,7 @@ SCHEMA: dict[str, Any] = {
             host_memory_capacity=_TEXT, framework=_TEXT, operating_system=_TEXT, other_software_stack=_TEXT,
             division={"enum": ["closed", "open"]}, status=_TEXT),
         baseline=_ENTRY, optimized=_ENTRY, order=_list({"enum": ["b", "o"]}, 100_000),
-        data=_object(part=_TEXT, examples=_COUNT, sha256=_HEX), elapsed_s={"type": "number"}, digest=_HEX)}
+        data=_object(part=_TEXT, examples=_COUNT, sha256=_HEX), elapsed_s=_TIME, digest=_HEX)}
 
 
 def _schema_errors(record: Any) -> list[str]:
@@ -520,7 +522,7 @@ assert got.interval[0] < got.faster < got.interval[1], f"the interval holds the 
 #
 # A *referee* cannot look into the machine where it was measured. But numbers that were not measured seldom fit each
 # other, and each rule below is a way in which they would not. A rule takes a submission and gives a list of sentences,
-# one for each thing that is wrong, and no sentence if nothing is. Five of them to be read:
+# one for each thing that is wrong, and no sentence if nothing is. Six of them to be read:
 
 # %% given="rules"
 #| export
@@ -578,7 +580,8 @@ def floor_is_reached(submission: Submission) -> list[str]:
     return [f"{name}: accuracy {entry.accuracy:.4f} is below the floor {task.floor}: {task.floor_says}"
             for name, entry in entries_of(submission).items() if entry.accuracy < task.floor]
 
-
+# %% given="rules_of_pairs"
+#| export
 def order_is_drawn(submission: Submission) -> list[str]:
     """Who ran first, once for each pair; a coin is as one-sided as this once in a thousand times or more."""
     order, pairs = submission.order, len(submission.baseline.latencies_ms)
@@ -588,8 +591,20 @@ def order_is_drawn(submission: Submission) -> list[str]:
     return [] if sign_test(first, pairs) >= 0.001 else [
         f"the baseline ran first in {first} of {pairs} pairs; an order that is drawn is not so one-sided"]
 
+
+def times_are_not_copied(submission: Submission) -> list[str]:
+    """No list is its own first half again, and no list is the other one times a number."""
+    says = [f"{name}: the second half of the times is the first half again"
+            for name, entry in entries_of(submission).items() if (half := len(entry.latencies_ms) // 2)
+            and entry.latencies_ms[:half] == entry.latencies_ms[half:2 * half]]
+    pairs = zip(submission.baseline.latencies_ms, submission.optimized.latencies_ms)
+    ratios = [before / after for before, after in pairs if after > 0]
+    if ratios and max(ratios) < 1.0001 * min(ratios):
+        says.append(f"the ratio of every pair is {ratios[0]:.4g}; two clocks are never disturbed so alike")
+    return says
+
 # %% [markdown]
-# The sixth is yours: the times. What can be wrong with a list of times so that it cannot be what a clock said?
+# The seventh is yours: the times. What can be wrong with a list of times so that it cannot be what a clock said?
 
 # %% exercise="times"
 #| export
@@ -639,7 +654,10 @@ assert all(got.values()), f"this passes: {', '.join(what for what, says in got.i
 # %% given="report"
 #| export
 def report(submission: Submission) -> str:
-    """Baseline beside optimized: what was measured, how far it spread, how often, and where."""
+    """Baseline beside optimized: what was measured, how far it spread, how often, and where.
+
+    The task has to be known, and the times have to be pairs.
+    """
     before, after, task = submission.baseline, submission.optimized, TASKS[submission.task]
     gain, data = improvement(submission), submission.data
 
@@ -699,13 +717,13 @@ for one in received.values():
 predict("the honest one: 1 Ada, 2 Ben, 3 Cem", None)  # your verdict in place of None
 
 # %% [markdown]
-# A colleague takes the six rules above for a referee. It notices when a number is edited, or cannot be.
+# A colleague takes the seven rules above for a referee. It notices when a number is edited, or cannot be.
 
 # %% fault="colleague_validate"
 def colleague_validate(submission):
     """Sentences about what does not add up; none if nothing is wrong."""
     says = numbers_are_numbers(submission)
-    for rule in (seal_fits, techniques_fit, times_add_up, floor_is_reached, order_is_drawn):
+    for rule in (seal_fits, techniques_fit, floor_is_reached, order_is_drawn, times_are_not_copied, times_add_up):
         says = says or rule(submission)
     return says
 
@@ -830,12 +848,13 @@ assert not rejects(check_validate, compared_fairly), "your own check refuses you
 # %% given="validate"
 #| export
 RULES: tuple[tuple[Callable[[Submission], list[str]], ...], ...] = (
-    (numbers_are_numbers,), (seal_fits, techniques_fit, times_add_up, floor_is_reached, order_is_drawn),
+    (numbers_are_numbers,),
+    (seal_fits, techniques_fit, floor_is_reached, order_is_drawn, times_are_not_copied, times_add_up),
     (compared_fairly,))
 
 
-def validate(submission: Submission) -> list[str]:
-    """Sentences about what does not add up; none if nothing is wrong.
+def validate(submission: Submission, folder: str | Path | None = None) -> list[str]:
+    """Sentences about what does not add up; none if nothing is wrong. With a folder its files of weights count, too.
 
     It sees numbers that do not fit each other. Whoever makes up numbers that do is found out by measuring again.
     """
@@ -843,7 +862,34 @@ def validate(submission: Submission) -> list[str]:
         says = [sentence for rule in rules for sentence in rule(submission)]
         if says:
             return says
-    return []
+    return [] if folder is None else weights_fit(submission, folder)
+
+
+def weights_fit(submission: Submission, folder: str | Path) -> list[str]:
+    """Whether the files of weights in `folder` are those of the submission, and as large as it says."""
+    says: list[str] = []
+    for name, entry in entries_of(submission).items():
+        path = Path(folder, Path(entry.weights).name)  # beside the submission, and nowhere else
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != entry.weights_sha256:
+            says.append(f"{name}: {path.name} is not there, or another file than the one that was measured")
+            continue
+        try:
+            size = _array_bytes(path, most=entry.size_bytes)
+        except Exception as error:  # a stranger's file may fail in any way
+            says.append(f"{name}: {path.name} is no plain file of arrays: {error}")
+        else:
+            if size != entry.size_bytes:
+                says.append(f"{name}: the arrays have {size:,} bytes, and not {entry.size_bytes:,} as it says")
+    return says
+
+
+def _array_bytes(path: Path, most: int) -> int:
+    """The bytes of all arrays in a .npz file; ValueError if it is far larger than it may be."""
+    with zipfile.ZipFile(path) as file:
+        if sum(part.file_size for part in file.infolist()) > most + 1_000_000:
+            raise ValueError(f"it unpacks to far more than {most:,} bytes")
+    with np.load(path, allow_pickle=False) as arrays:
+        return sum(arrays[name].nbytes for name in arrays.files)
 
 # %% demo="honest"
 verdicts = {name: validate(one) for name, one in received.items()}
