@@ -84,6 +84,12 @@ def lint(session):
 
 
 @nox.session(python=DEFAULT)
+def guide(session):
+    """docs/TA_GUIDE.md from the mistakes of all lessons; `lint` fails where it is stale."""
+    session.run("python", "curriculum/workshop/ta_guide.py")
+
+
+@nox.session(python=DEFAULT)
 def generate(session):
     """Fingerprints of mistakes, made by running them; the kit's wheel carries them."""
     session.install(*LEARNER)

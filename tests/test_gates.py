@@ -3,6 +3,7 @@
 tests/gates/lint.toml holds bad lessons and courses as changes to tests/gates/good. Bad wheels are made in
 test_wheels.py, bad submissions and workspaces in the tests of their packages.
 """
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ GATES = ROOT / "tests/gates"
 LESSON = "02_scaling/lesson.py"
 sys.path.insert(0, str(ROOT / "curriculum/workshop"))
 import lint  # noqa: E402
+import ta_guide  # noqa: E402
 
 BAD = tomllib.loads((GATES / "lint.toml").read_text(encoding="utf-8"))["bad"]
 HOMES = {rule.__name__: rule.__module__.rpartition(".")[2] for rule in [*lint.RULES, *lint.matrix.COURSE_RULES]}
@@ -75,3 +77,28 @@ def test_a_lesson_that_course_toml_does_not_know_is_refused(good):
 def test_the_linter_exits_with_2_for_a_number_that_is_no_lesson(capsys):
     assert lint.main(["99"]) == 2
     assert "no lesson 99 is written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("file, old, new", [
+    ("02_scaling/mistakes.py", "half is less", "half is more"),
+    ("02_scaling/mistakes.py", "is 4 half of 2?", "is 2 half of 4?"),
+    ("TA_GUIDE.md", "half is less", "half is more"),
+    ("TA_GUIDE.md", ta_guide.NOTE, ""),
+])
+def test_a_stale_guide_for_tas_is_caught(good, file, old, new):
+    page = good / "TA_GUIDE.md"
+    assert ta_guide.problems(page, good), "there is no page"
+    page.write_text(ta_guide.page(ta_guide.known(good)), encoding="utf-8")
+    assert not ta_guide.problems(page, good)
+    text = (good / file).read_text(encoding="utf-8")
+    assert old in text
+    (good / file).write_text(text.replace(old, new), encoding="utf-8")
+    assert ta_guide.COMMAND in ta_guide.problems(page, good)[0]
+
+
+def test_the_guide_keeps_words_from_turning_into_markup():
+    text = "a * b and *args and __init__, `_apply` of x[0](1)"
+    assert ta_guide.escaped(text) == r"a * b and \*args and \__init_\_, `_apply` of x[0\](1)"
+    for length in range(15, 25):
+        first, *others = ta_guide.folded("- " + "word " * length + "7 - 4 + 12. And so on").split("\n")
+        assert first.startswith("- word") and not any(re.match(r" *([-+*]|\d+[.)]) ", line) for line in others)

@@ -1,7 +1,8 @@
 """Hold lessons against the rules that all twenty keep: `python curriculum/workshop/lint.py [NN ...]`.
 
 Each line names the place, what is wrong, what to do and, in brackets, the rule: a function in rules/. Standard library
-only. A bad input for every rule is kept in tests/gates/lint.toml.
+only. A bad input for every rule is kept in tests/gates/lint.toml. The guide for TAs, made of all mistakes, has
+to be current as well.
 """
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import tomllib
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import ta_guide
 from generate import CURRICULUM, slug
 from generate import folder as home
 from rules import budgets, checks, exercises, headers, library, manners, matrix, modules, sections, words
@@ -55,6 +57,7 @@ def main(numbers):
             said = problems(folder, course)
             found += said
             print(f"{folder.name:<24} {len(said) or 'no'} problem{'' if len(said) == 1 else 's'}")
+    found += ta_guide.problems()
     print(*found, sep="\n", end="\n" if found else "")
     return 1 if found else 0
 
