@@ -180,8 +180,8 @@ def lessons(session):
 def gates(session):
     """Bad input kept for ever: each gate must fail on its own."""
     session.install(*LEARNER, *group("test"))
-    session.run("pytest", "tests/test_gates.py", "tests/test_wheels.py", "-k", "caught or gate", *session.posargs,
-                env=sources(session))
+    session.run("pytest", "tests/test_gates.py", "tests/test_wheels.py", "tests/test_bridges.py", "-k",
+                "caught or gate", *session.posargs, env=sources(session))
 
 
 @nox.session(python=DEFAULT, requires=["wheels"])
