@@ -225,10 +225,18 @@ def bundle(session):
 
 
 @nox.session(python=DEFAULT, requires=["wheels"])
+def running(session):
+    """docs/RUNNING.md as it is written: from the bundle, in JupyterLab, JupyterHub, a would-be Colab; asks npm."""
+    session.install(*group("bundle"), *group("running"))
+    session.run("pytest", "tests/test_running.py", *session.posargs)
+
+
+@nox.session(python=DEFAULT, requires=["wheels"])
 def integration(session):
-    """All wheels together in a clean environment; remove one tier and the rest lives."""
+    """All wheels together in a clean environment; remove one tier and the rest lives; bridge pages tell the truth."""
     install(session, "opt", "datasets", third_party=[*LEARNER, *group("test")])
-    session.run("pytest", "tests/test_integration.py", "tests/test_waking.py", *session.posargs)
+    session.run("pytest", "tests/test_integration.py", "tests/test_waking.py", "tests/test_bridges.py",
+                *session.posargs)
 
 
 @nox.session(python=DEFAULT, requires=["wheels"])
