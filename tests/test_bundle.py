@@ -46,6 +46,13 @@ def test_start_makes_a_workspace_and_prints_the_next_command(bundle, started):
     assert started.stdout.rstrip().endswith("tinytorch start 01 --as py")
 
 
+def test_the_next_command_is_the_first_lesson_that_one_builds(bundle, started):
+    other = start(bundle, str(bundle / "other"), "--build", "14-19", PIP_NO_INDEX="1")
+    assert other.stdout.rstrip().endswith("tinytorch start 14 --as py"), other.stdout + other.stderr
+    again = start(bundle, str(bundle / "other"), PIP_NO_INDEX="1")
+    assert again.stdout.rstrip().endswith("tinytorch status")
+
+
 def test_the_next_command_works(bundle, started):
     tinytorch = bundle / ("environment/Scripts/tinytorch.exe" if os.name == "nt" else "environment/bin/tinytorch")
     run = subprocess.run([tinytorch, "start", "01", "--as", "py"], cwd=bundle / "work", capture_output=True, text=True)

@@ -22,8 +22,7 @@ def main():
     python = make_environment(environment)
     install(python, environment, args)
     work = Path(args.folder).resolve()
-    make_workspace(python, work, args)
-    say_next(environment, work, args)
+    say_next(environment, work, make_workspace(python, work, args))
 
 
 def parsed():
@@ -94,25 +93,28 @@ def pip(python, *arguments):
 
 
 def make_workspace(python, work, args):
+    """Make it unless it is there, and give the command that comes next in it."""
     if (work / "tinytorch-workspace.toml").is_file():
         print(f"your workspace is {work}")
-        return
+        return "tinytorch status"
     chosen = [(f"--{name}", getattr(args, name)) for name in ("build", "course", "learner")]
     options = [word for option, value in chosen if value for word in (option, value)]
-    if subprocess.run([*tinytorch(python.parent), "init", str(work), *options], stdout=subprocess.DEVNULL).returncode:
+    command = [*tinytorch(python.parent), "init", str(work), *options]
+    made = subprocess.run(command, stdout=subprocess.PIPE, text=True, errors="replace")
+    if made.returncode:
         raise SystemExit(2)
     print(f"your workspace is {work}")
+    return made.stdout.split("\n")[-2].strip() + (" --as py" if args.plain else "")  # the last line that it printed
 
 
 def tinytorch(scripts):
     return [str(scripts / ("tinytorch.exe" if os.name == "nt" else "tinytorch"))]
 
 
-def say_next(environment, work, args):
+def say_next(environment, work, command):
     activate = f"{environment}\\Scripts\\activate" if os.name == "nt" else f"source '{environment}/bin/activate'"
-    start = "tinytorch start 01 --as py" if args.plain else "tinytorch start 01"
     quote = '"' if os.name == "nt" else "'"
-    print(f"\nnext, in this terminal:\n\n    {activate}\n    cd {quote}{work}{quote}\n    {start}")
+    print(f"\nnext, in this terminal:\n\n    {activate}\n    cd {quote}{work}{quote}\n    {command}")
 
 
 if __name__ == "__main__":
