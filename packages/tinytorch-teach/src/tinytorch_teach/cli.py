@@ -1,4 +1,4 @@
-"""The command `tinytorch-teach`: release lessons, grade submissions, return feedback, export grades."""
+"""The command `tinytorch-teach`: plan a course, release lessons, grade submissions, return feedback, export grades."""
 import os
 import sys
 import time
@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 from tinytorch._kit import course as curriculum
+from tinytorch._kit.console import near
 from tinytorch._kit.process import Unready
 
-from tinytorch_teach import __version__, batch, feedback, grades, release, report
+from tinytorch_teach import __version__, batch, calendar, feedback, grades, rehearsal, release, report, rubric
+from tinytorch_teach.calendar import PIECE
 from tinytorch_teach.collect import collect
 from tinytorch_teach.gradebook import CONFIG, Course, Failed
 from tinytorch_teach.grader import PREBUILT
@@ -27,12 +29,67 @@ class Wrong(click.ClickException):
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, message="%(version)s")
 def main():
-    """Teach TinyTorch: release lessons, grade submissions, return feedback, export grades.
+    """Teach TinyTorch: plan a course, release lessons, grade submissions, return feedback, export grades.
 
     A course is a folder. It is a course of nbgrader as well, so its formgrader opens there.
     """
     for stream in (sys.stdout, sys.stderr):  # a name that the console cannot show must not stop a batch
         stream.reconfigure(errors="replace")
+
+
+@main.command("calendar")
+@click.argument("lessons")
+@click.option("--weeks", type=click.IntRange(1, 200), help="Weeks of the term; without it, as few as do.")
+@click.option("--hours", type=click.FloatRange(PIECE), default=float("inf"), metavar="HOURS",
+              help="The most hours that a learner gives in one week.")
+@click.option("--milestones", metavar="NUMBERS",
+              help="Such as 1,2 or none; without it, those that need one of LESSONS and nothing after their last.")
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help="First day of the first week.")
+@click.option("--off", type=click.IntRange(1), multiple=True, metavar="WEEK",
+              help="A week of the term without work; may be given more than once.")
+def calendar_command(lessons, weeks, hours, milestones, start, off):
+    """Print a calendar for LESSONS (all, core, arch, opt, 01,02 or 01-04) from their hours, which are estimates.
+
+    Weeks come out as even as can be with few lessons cut. Release a lesson at the begin of the week in which its work
+    begins; it is due at the end of the week in which it ends.
+    """
+    with explained():
+        if weeks is None and hours == float("inf"):
+            raise ValueError("Say how many --weeks there are, or how many --hours a week, or both.")
+        numbers = None if milestones is None else [] if milestones == "none" else milestones.split(",")
+        chosen = curriculum.chosen(lessons)
+        taken = calendar.taken(chosen, numbers)
+        left = weeks and weeks - len({week for week in off if week <= weeks})
+        if left == 0:
+            raise ValueError("With these weeks off, no week is left.")
+        plan = calendar.spread(calendar.works(chosen, taken), left, hours)
+        rows = list(calendar.table(plan, start, off))
+    click.echo(f"{sum(entry['hours'] for entry in chosen):g} hours of lessons, "
+               f"{sum(one['hours'] for one in taken):g} of milestones")
+    click.echo("\n".join(aligned([calendar.HEADERS, *rows], right=(0, 2))))
+    for title, needs in calendar.prebuilt(chosen, taken).items():
+        click.echo(f"{title} also needs {', '.join(needs)}, prebuilt.")
+
+
+def aligned(rows, right=()):
+    """Rows of texts as lines of aligned columns, without those columns that hold nothing below their header."""
+    columns = [column for column in range(len(rows[0])) if any(row[column] for row in rows[1:])]
+    wide = {column: max(len(row[column]) for row in rows) for column in columns}
+    for row in rows:
+        cells = (row[n].rjust(wide[n]) if n in right else row[n].ljust(wide[n]) for n in columns)
+        yield "  ".join(cells).rstrip()
+
+
+@main.command("rubric")
+@click.argument("lessons")
+def rubric_command(lessons):
+    """Print for what LESSONS give points: exercises, and the written answer with a sample of each level.
+
+    It is for graders: what is printed here is not in what learners install.
+    """
+    with explained():
+        texts = ["\n".join(rubric.lines(entry["number"])) for entry in written(lessons)]
+    click.echo("\n\n\n".join(texts))
 
 
 @main.command("release")
@@ -49,9 +106,25 @@ def release_command(lessons, folder, course):
     """
     with explained():
         for path in release.make(folder, curriculum.chosen(lessons), course):
-            click.echo(f"released  {path}")
+            click.echo(f"released  {near(path)}")
     click.echo(f"Give learners release/; put what they send into {folder / 'incoming'}, then: "
                f"tinytorch-teach grade {folder}")
+
+
+@main.command("rehearse")
+@click.argument("lessons")
+@click.argument("folder", type=FOLDER)
+def rehearse_command(lessons, folder):
+    """Put three made-up learners' submissions for LESSONS into FOLDER/incoming, to rehearse what follows.
+
+    `solved` has all right, `mistaken` has the first exercise wrong and the last one blank, `blank` did nothing. FOLDER
+    is a course of its own, made by `release`: these three belong in no real gradebook.
+    """
+    course = opened(folder)
+    with explained():
+        for entry in written(lessons):
+            for path in rehearsal.write(folder / "incoming", entry["number"], course.id):
+                click.echo(near(path))
 
 
 @main.command(epilog=RULE.replace("\n\n", "\n\n\b\n").join(["\b\n", ""]))
@@ -89,7 +162,7 @@ def grade(folder, sources, earlier, jobs, isolation, names, again):
     for one in unread:
         click.echo(f"not graded  {one.student}  {one.origin}: {one.says}", err=True)
     click.echo(f"{len(fresh)} graded, {len(same)} unchanged, {len(unread)} not graded; "
-               f"{time.monotonic() - begun:.1f} s. Reports: {', '.join(map(str, paths))}")
+               f"{time.monotonic() - begun:.1f} s. Reports: {', '.join(map(near, paths))}")
     sys.exit(SOME_UNREAD if unread else 0)
 
 
@@ -118,7 +191,7 @@ def feedback_command(folder, lessons):
         chosen = {curriculum.slug(entry) for entry in entries}
         failed = 0
         for path, failure in feedback.write(course, chosen):
-            click.echo(f"no feedback  {path}: {failure}" if failure else path, err=bool(failure))
+            click.echo(f"no feedback  {near(path)}: {failure}" if failure else near(path), err=bool(failure))
             failed += bool(failure)
     sys.exit(SOME_UNREAD if failed else 0)
 
@@ -136,6 +209,15 @@ def export(folder, file):
         rows = list(grades.rows(course))
         file.write_text(grades.text(rows), encoding="utf-8-sig", newline="")  # spreadsheets ask for the mark
     click.echo(f"{len(rows)} rows in {file}")
+
+
+def written(text):
+    """The chosen lessons of which this version has the source; ValueError if it has none of them."""
+    chosen = curriculum.chosen(text)
+    there = [entry for entry in chosen if release.is_written(entry)]
+    if not there:
+        raise ValueError(f"{', '.join(map(curriculum.label, chosen)) or 'nothing'} has no lesson in this version.")
+    return there
 
 
 def opened(folder):
