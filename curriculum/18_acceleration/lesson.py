@@ -839,7 +839,7 @@ def attention_rule(grad_out: Array, out: Array, query: Array, key: Array, value:
                    kept: Options) -> tuple[Array, ...]:
     weights = kept["weights"]
     of_scores = np.matmul(grad_out, value.swapaxes(-1, -2), out=POOL.take(weights.shape, weights.dtype))
-    of_scores -= np.einsum("...i,...i->...", grad_out, out)[..., None]
+    of_scores -= np.einsum("...i,...i->...", of_scores, weights)[..., None]
     of_scores *= weights
     of_scores *= 1 / math.sqrt(query.shape[-1])
     return of_scores @ key, of_scores.swapaxes(-1, -2) @ query, weights.swapaxes(-1, -2) @ grad_out
