@@ -1,5 +1,5 @@
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -32,6 +32,7 @@ class Tensor:
     def _evaluate(forward: _Forward, *inputs: Tensor | float, **options: Any) -> Tensor: ...
     @staticmethod
     def _apply(forward: _Forward, *inputs: Tensor | float, **options: Any) -> Tensor: ...
+    _readings: ClassVar[tuple[Callable[[_Step], _Step], ...]]
     @classmethod
     def _read(cls, reading: Callable[[_Step], _Step], on: bool = True) -> None: ...
     def backward(self, gradient: NDArray[Any] | None = None) -> None: ...

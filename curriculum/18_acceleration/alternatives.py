@@ -22,7 +22,7 @@ ALTERNATIVES = {
                 if keep is not None:
                     keep.update(probs=powers / sums)
                 right = np.take_along_axis(shifted, ids[:, None], axis=1)
-                return (np.log(sums) - right).mean()
+                return np.mean(np.log(sums) - right)
             """,
         ),
     ],

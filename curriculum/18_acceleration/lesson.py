@@ -175,7 +175,7 @@ def multiply_ms(count, dtype):
 
 
 for count, name in ((8192, "8,192"), (2**22, "4 million")):
-    single, double = multiply_ms(count, np.float32), multiply_ms(count, np.float64)
+    single, double = [multiply_ms(count, dtype) for dtype in (np.float32, np.float64)]
     print(f"2**22 products, {name} at a time: float32 {single:.1f} ms, float64 {double:.1f} ms")
     measured(f"float64 against float32, {name} numbers", round(double / single, 1), unit="times as long")
 
@@ -212,7 +212,7 @@ def cross_entropy(logits: Array, ids: Array, keep: Options | None = None) -> Arr
     if keep is not None:
         powers /= sums
         keep["probs"] = powers
-    return np.mean(np.log(sums[:, 0]) - right)
+    return (np.log(sums[:, 0]) - right).mean()
     ### END SOLUTION
 
 # %% check="cross_entropy" points=12
@@ -323,7 +323,6 @@ assert five_in_a_row(np.float32([3, 4]), ColleaguePool()).tolist() == [19, 23]
 
 # %% given="blocks"
 def two_blocks(x, pool, doublings):
-    """Two blocks; each keeps the raised stream and adds to it what the doublings make of it."""
     for _ in range(2):
         x = raised(x, pool)
         inside = x
@@ -623,7 +622,7 @@ def conv2d_rule(grad_out: Array, out: Array, images: Array, weight: Array, bias:
                 stride: tuple[int, int], padding: tuple[int, int], needs: list[bool], kept: Options) -> tuple[Any, ...]:
     """Gradients for images, weight and bias; None for images or weight if `needs` does not ask for them."""
     (batch, channels, height, width), (out_channels, _, kernel_h, kernel_w) = images.shape, weight.shape
-    out_h, out_w = out.shape[2:]
+    out_h = out.shape[2]
     grad = laid_out(grad_out, out).transpose(2, 1, 3, 0).reshape(out_h, out_channels, -1)
     rows: Array = kept["rows"]
     flat = np.ascontiguousarray(weight.transpose(2, 1, 3, 0).reshape(-1, out_channels))
@@ -992,11 +991,13 @@ def _attention_flops(shapes: list[tuple[int, ...]], out: tuple[int, ...], wants:
     return scores * (2 * products * shapes[0][-1] + 6)  # scale, mask, and softmax or its slope
 
 
-COUNTS.update({"linear forward": _linear_flops, "linear backward": _linear_flops,
-               "attention forward": _attention_flops, "attention backward": _attention_flops,
-               "layer_norm forward": lambda shapes, out: 8 * math.prod(out),
-               "layer_norm backward": lambda shapes, out, wants: 10 * math.prod(out),
-               "cross_entropy forward": lambda shapes, out: 5 * math.prod(shapes[0])})
+def _row_flops(shapes: list[tuple[int, ...]], out: tuple[int, ...], wants: list[bool] | None = None) -> int:
+    return math.prod(shapes[0]) * (5 if not out else 8 if wants is None else 10)
+
+
+for _name, _count in (("linear", _linear_flops), ("attention", _attention_flops), ("layer_norm", _row_flops),
+                      ("cross_entropy", _row_flops)):
+    COUNTS[f"{_name} forward"] = COUNTS[f"{_name} backward"] = _count
 
 # %% [markdown]
 # The forwards are exchanged at the door: a reading, as gradients were one in 05 and measuring in 14. It gets `step`,

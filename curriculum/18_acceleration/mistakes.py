@@ -11,7 +11,7 @@ CROSS_ENTROPY = """
                 if keep is not None:
                     powers /= sums
                     keep["probs"] = powers
-                return np.mean(np.log(sums[:, 0]) - right)
+                return (np.log(sums[:, 0]) - right).mean()
 """
 
 CROSS_ENTROPY_RULE = """
@@ -89,8 +89,7 @@ MISTAKES = {
         ),
         dict(
             name="the sum over rows",
-            code=changed(CROSS_ENTROPY, "return np.mean(np.log(sums[:, 0]) - right)",
-                         "return np.sum(np.log(sums[:, 0]) - right)"),
+            code=changed(CROSS_ENTROPY, "- right).mean()", "- right).sum()"),
             says="It is the mean surprise, not the sum.",
             ask="What happens to your number when each row comes twice?",
             symptom="as many times too large as there are rows",
