@@ -24,7 +24,7 @@ MARKUP = re.compile(r"\*(?=\S)|(?<=\S)\*|(?<!\w)_|_(?!\w)|<|\](?=\()")  # in pla
 
 # Kinds of symptoms: the first whose pattern is found in one takes it, the last takes what is left.
 KINDS = [
-    ("Their check lets something wrong pass, or refuses what is right", r"\bpass(es|ed)?\b(?! \d)|refuse|\bthe check\b",
+    ("A check of theirs passes or refuses the wrong things", r"\bpass(es|ed)?\b(?! \d)|refuse|\bthe check\b",
      "Ask for the smallest wrong answer that they can think of, and what their check says to it."),
     ("An error, nan, or no end", r"\bnan\b|\binf\b|\ban? \w*error\b|[a-z]Error\b|never ends|breaks off|too deep",
      "Ask them to read the last line of the message aloud, and to print the shapes one line before it."),
@@ -70,6 +70,7 @@ def page(lessons):
 
 
 def by_lesson(lessons):
+    yield from ("", links(f"{entry['number']} {entry['title']}" for entry, _ in lessons))
     for entry, exercises in lessons:
         yield f"\n## {entry['number']} {entry['title']}"
         for exercise, found in exercises.items():
@@ -91,10 +92,21 @@ def by_symptom(lessons):
             for mistake in found:
                 seen.setdefault(kind(mistake["symptom"]), []).append(escaped(mistake["symptom"]))
             for title, symptoms in seen.items():
-                where = f"[{entry['number']} {exercise}](#{entry['number']}-{exercise})"
-                kinds[title].append(folded(f"- {where}: {'; '.join(dict.fromkeys(symptoms))}"))
+                where = link(f"{entry['number']} {exercise}")
+                kinds[title].append(folded(f"- {where}: {' / '.join(dict.fromkeys(symptoms))}"))
+    yield from ("", links(kinds))
     for title, _, ask in KINDS:
         yield from (f"\n## {title}", "", ask, "", *kinds[title])
+
+
+def links(titles):
+    """A line for each heading, to jump there."""
+    return "\n".join(f"- {link(title)}" for title in titles)
+
+
+def link(title):
+    """A link to a heading of this page, as GitHub names them."""
+    return f"[{title}](#{re.sub(r'[^a-z0-9_ -]', '', title.lower()).replace(' ', '-')})"
 
 
 def kind(symptom):
