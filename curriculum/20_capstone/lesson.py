@@ -662,7 +662,7 @@ def report(submission: Submission) -> str:
     gain, data = improvement(submission), submission.data
 
     def row(name: str, show: Callable[[Entry], str], says: str = "") -> str:
-        return f"{name:<18}{show(before):>18}{show(after):>18}  {says}".rstrip()
+        return f"{name:<16}{show(before):>20}{show(after):>20}  {says}".rstrip()
 
     def spread(entry: Entry) -> str:
         return f"{percentile(entry.latencies_ms, 10):.4g} to {percentile(entry.latencies_ms, 90):.4g}"

@@ -509,7 +509,7 @@ MISTAKES = {
         ),
     ],
     "together_times": [
-        dict(name="the product", code="together_times = a * b / 1.001",
+        dict(name="the product", code="together_times = a * b",
              says="Each gain touches a part of the time only. Add up what is left of each part.",
              ask="What is left of the time that neither touches?", symptom="twelve times where three are right"),
         dict(name="one after the other",
