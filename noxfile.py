@@ -155,7 +155,7 @@ def loadgen(session):
 @nox.session(python=DEFAULT, venv_backend="venv", requires=["wheels"])
 def bench(session):
     """The same work by ours, hand-written NumPy and PyTorch, in pairs; `-- --write` puts the table into the README."""
-    install(session, "core", "arch", third_party=[*LEARNER, *group("oracle")])
+    install(session, "opt", third_party=[*LEARNER, *group("oracle")])
     session.run("python", "benchmarks/run.py", *session.posargs)
 
 

@@ -3,6 +3,7 @@ import numpy as np
 import torch
 from pairs import Workload
 from tinytorch.core import Tensor
+from tinytorch.nn import Softmax
 
 START = np.linspace(0.5, 1.5, 10, dtype=np.float32)
 
@@ -11,7 +12,8 @@ def workloads():
     three, two = (tensor, array, torch_tensor), (tensor, None, torch_tensor)
     return [Workload("chain of 200 operations", *(chain(kind, 200) for kind in three), 400, 0.7),
             Workload("backward of 5,000 operations", *(backward(kind, 5000) for kind in two), 15, 0.6),
-            Workload("20 doublings of one node", *(doublings(kind) for kind in two), 400)]
+            Workload("20 doublings of one node", *(doublings(kind) for kind in two), 400),
+            Workload("softmax of 10,000", *(softmax(kind) for kind in three), 1000, None, 2)]
 
 
 def tensor():
@@ -61,6 +63,22 @@ class Backward:
 
 def backward(make, n):
     return None if make is None else Backward(make, n)
+
+
+def softmax(make):
+    scores = np.random.default_rng(3).normal(size=10_000).astype(np.float32)
+    if make is array:
+        def work():
+            powers = np.exp(scores - scores.max())
+            powers /= powers.sum()
+            return lambda: [powers]
+        return work
+    x, take = (Tensor(scores), Softmax()) if make is tensor else (torch.tensor(scores), torch.nn.Softmax(dim=-1))
+
+    def work():
+        out = take(x)
+        return lambda: [getattr(out, "data", out)]
+    return work
 
 
 def doublings(make):

@@ -20,7 +20,7 @@ def step(name, count, width, tokens, sparse, repeats):
     start, grad_out = [rng.normal(size=shape).astype(np.float32) for shape in ((count, width), (tokens, width))]
     ids = (count * rng.random(tokens) ** 3).astype(np.int64)  # low ids are frequent, as words are
     ways = [way(start, ids, grad_out, sparse) for way in (ours, by_hand, theirs)]
-    return Workload(name, *ways, repeats, 3)
+    return Workload(name, *ways, repeats, 3, 1.5)
 
 
 def ours(start, ids, grad_out, sparse):

@@ -1,9 +1,11 @@
-"""Training steps of a small Transformer: two blocks, four heads, 32 texts of 32 tokens, and a step of AdamW."""
+"""A small Transformer of two blocks and four heads: training steps, 32 texts of 32 tokens and a step of AdamW; and
+writing 64 tokens behind 16, with a cache and without."""
 import numpy as np
 import torch
 import torch.nn.functional as F
 from pairs import Workload
-from tinytorch.nn import Transformer
+from tinytorch import memoization
+from tinytorch.nn import Transformer, transformer
 from tinytorch.optim import AdamW
 
 VOCAB, HEADS, LAYERS, BATCH, SEQ, LR = 480, 4, 2, 32, 32, 1e-3
@@ -11,7 +13,8 @@ FREE = ".key.bias"  # has no say in any answer, so its gradient is rounding, and
 
 
 def workloads():
-    return [step(64, 100), step(128, 60)]
+    return [step(64, 100), step(128, 60), writing("with a cache", memoization.generate, True, 20),
+            writing("read anew", transformer.generate, False, 10)]
 
 
 def step(d_model, repeats):
@@ -19,7 +22,25 @@ def step(d_model, repeats):
     start = Transformer(VOCAB, d_model, HEADS, LAYERS, max_len=SEQ, rng=rng).state_dict()
     tokens = rng.integers(0, VOCAB, (BATCH, SEQ + 1))
     ways = ours(d_model, start, tokens), None, theirs(d_model, start, tokens)
-    return Workload(f"Transformer step, d_model {d_model}", *ways, repeats, 1.6)
+    return Workload(f"Transformer step, d_model {d_model}", *ways, repeats, 1.6, 1)
+
+
+def writing(name, generate, cached, repeats, d_model=128, length=96):
+    rng = np.random.default_rng(3)
+    model = Transformer(VOCAB, d_model, HEADS, LAYERS, max_len=length, rng=rng)
+    model.head.weight.data *= 50  # so that it prefers one token to another
+    other, prompt = Model(d_model, length), rng.integers(0, VOCAB, 16)
+    other.load_state_dict({name: torch.tensor(array) for name, array in model.state_dict().items()})
+
+    def our_work():
+        text = generate(model, prompt, 64)
+        return lambda: [text]
+
+    def their_work():
+        with torch.no_grad():
+            text = (other.write if cached else other.write_anew)(torch.tensor(prompt), 64)
+        return lambda: [text]
+    return Workload(f"writing 64 tokens, d_model {d_model}, {name}", our_work, None, their_work, repeats, None, 1)
 
 
 def ours(d_model, start, tokens):
@@ -54,14 +75,32 @@ def theirs(d_model, start, tokens):
 class Model(torch.nn.Module):
     """Our Transformer in PyTorch, with our names, and its quickest attention."""
 
-    def __init__(self, d_model):
+    def __init__(self, d_model, length=SEQ):
         super().__init__()
-        self.embedding, self.positions = torch.nn.Embedding(VOCAB, d_model), torch.nn.Embedding(SEQ, d_model)
+        self.embedding, self.positions = torch.nn.Embedding(VOCAB, d_model), torch.nn.Embedding(length, d_model)
         self.blocks = torch.nn.Sequential(*[Block(d_model) for _ in range(LAYERS)])
         self.norm, self.head = torch.nn.LayerNorm(d_model), torch.nn.Linear(d_model, VOCAB, bias=False)
 
     def forward(self, tokens):
-        return self.head(self.norm(self.blocks(self.embedding(tokens) + self.positions.weight)))
+        return self.head(self.norm(self.blocks(self.embedding(tokens) + self.positions.weight[:tokens.shape[1]])))
+
+    def write_anew(self, text, count):
+        for _ in range(count):
+            text = torch.cat([text, self(text[None])[0, -1].argmax()[None]])
+        return text
+
+    def write(self, text, count):
+        """Each token read once; keys and values in room that is asked for at the beginning."""
+        places, new, start = len(self.positions.weight), text, 0
+        caches = [torch.zeros(2, 1, HEADS, places, self.norm.normalized_shape[0] // HEADS) for _ in self.blocks]
+        for _ in range(count):
+            x = (self.embedding(new) + self.positions.weight[start:start + len(new)])[None]
+            for block, cache in zip(self.blocks, caches):
+                x = x + block.attention.attend(block.norm1(x), cache, start)
+                x = x + block.mlp(block.norm2(x))
+            start, new = start + len(new), self.head(self.norm(x[:, -1])).argmax(dim=-1)
+            text = torch.cat([text, new])
+        return text
 
 
 class Block(torch.nn.Module):
@@ -83,6 +122,15 @@ class Attention(torch.nn.Module):
     def forward(self, x):
         heads = [part(x).unflatten(-1, (HEADS, -1)).transpose(1, 2) for part in (self.query, self.key, self.value)]
         return self.out(F.scaled_dot_product_attention(*heads, is_causal=True).transpose(1, 2).flatten(2))
+
+    def attend(self, x, cache, start):
+        query, *new = (part(x).unflatten(-1, (HEADS, -1)).transpose(1, 2)
+                       for part in (self.query, self.key, self.value))
+        stop = start + x.shape[1]
+        for kept, found in zip(cache, new):
+            kept[:, :, start:stop] = found
+        heard = F.scaled_dot_product_attention(query, *cache[:, :, :, :stop], is_causal=not start)
+        return self.out(heard.transpose(1, 2).flatten(2))
 
 
 class MLP(torch.nn.Module):

@@ -21,7 +21,8 @@ def workloads():
 def epoch(name, dataset, repeats):
     """All ways walk in the order of our first epoch."""
     order = DataLoader(dataset, SIZE, shuffle=True, seed=SEED).order(0)
-    return Workload(name, ours(dataset), by_hand(*dataset.arrays, order), theirs(*dataset.arrays, order), repeats, 0.8)
+    ways = ours(dataset), by_hand(*dataset.arrays, order), theirs(*dataset.arrays, order)
+    return Workload(name, *ways, repeats, 0.8, 1)
 
 
 def ours(dataset):

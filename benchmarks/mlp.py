@@ -10,19 +10,19 @@ LR = 1e-3
 
 
 def workloads():
-    return [step("MLP 64-32-10, batch 32, SGD", (64, 32, 10), 32, "SGD", 2000, 0.7),
-            step("MLP 64-32-10, batch 32, Adam", (64, 32, 10), 32, "Adam", 2000, 0.6),
-            step("MLP 784-128-10, batch 64, SGD", (784, 128, 10), 64, "SGD", 400),
-            step("MLP 784-128-10, batch 64, Adam", (784, 128, 10), 64, "Adam", 400, 0.9)]
+    return [step("MLP 64-32-10, batch 32, SGD", (64, 32, 10), 32, "SGD", 2000, 0.7, 0.6),
+            step("MLP 64-32-10, batch 32, Adam", (64, 32, 10), 32, "Adam", 2000, 0.6, 0.6),
+            step("MLP 784-128-10, batch 64, SGD", (784, 128, 10), 64, "SGD", 400, None, 1),
+            step("MLP 784-128-10, batch 64, Adam", (784, 128, 10), 64, "Adam", 400, 0.9, 1)]
 
 
-def step(name, sizes, batch, optimizer, repeats, target=None):
+def step(name, sizes, batch, optimizer, repeats, target, accelerated):
     rng = np.random.default_rng(3)
     shapes = [(sizes[1], sizes[0]), (sizes[1],), (sizes[2], sizes[1]), (sizes[2],)]
     start = [(rng.normal(size=shape) / np.sqrt(shape[-1])).astype(np.float32) for shape in shapes]
     x, ids = rng.normal(size=(batch, sizes[0])).astype(np.float32), rng.integers(0, sizes[2], batch)
     ways = [way(sizes, start, x, ids, optimizer) for way in (ours, by_hand, theirs)]
-    return Workload(name, *ways, repeats, target)
+    return Workload(name, *ways, repeats, target, accelerated)
 
 
 def ours(sizes, start, x, ids, kind):

@@ -411,7 +411,7 @@ class Pool:
 
     Attributes: `buffers`, {bytes of a buffer: list of buffers}, and `made`, how many were asked of the system so far.
     """
-    def __init__(self, least: int = 2**15) -> None:
+    def __init__(self, least: int = 2**17) -> None:
         self.least, self.made, self._lock = least, 0, threading.Lock()
         self.buffers: dict[int, list[Array]] = {}
 
@@ -464,17 +464,17 @@ class BufferPool(Pool):
 # %% check="repair" points=12
 assert not rejects(check_pool, BufferPool), "your own check refuses your pool"
 got = {"pool": BufferPool()}
-got["arrays"] = [got["pool"].take((60, 300)) for _ in range(3)]
+got["arrays"] = [got["pool"].take((200, 300)) for _ in range(3)]
 assert got["pool"].made == 3, f"three arrays are held, so there are three buffers; `made` is {got['pool'].made}"
 got["before"], got["arrays"] = got["pool"].made, got["arrays"][1:]
-got["arrays"].append(got["pool"].take((90, 100), np.float64))
+got["arrays"].append(got["pool"].take((150, 200), np.float64))
 assert got["pool"].made <= got["before"], (
-    f"one of the three died, and the new array needs as many bytes, 72,000; `made` should stay 3, and is "
+    f"one of the three died, and the new array needs as many bytes, 240,000; `made` should stay 3, and is "
     f"{got['pool'].made}. Does something in `take` still hold the free buffer?")
-assert got["arrays"][-1].shape == (90, 100) and got["arrays"][-1].dtype == np.float64, "as asked: (90, 100), float64"
-got["arrays"].append(got["pool"].take((90, 101)))
-assert got["pool"].made == 4, f"36,360 bytes are another size, and another buffer; `made` is {got['pool'].made}"
-got = [float(two_blocks(np.full(9000, 3, "f"), got["pool"], doublings)[7]) for doublings in (1, 2, 3)]
+assert got["arrays"][-1].shape == (150, 200) and got["arrays"][-1].dtype == np.float64, "as asked: (150, 200), float64"
+got["arrays"].append(got["pool"].take((150, 401)))
+assert got["pool"].made == 4, f"240,600 bytes are another size, and another buffer; `made` is {got['pool'].made}"
+got = [float(two_blocks(np.full(40_000, 3, "f"), got["pool"], doublings)[7]) for doublings in (1, 2, 3)]
 assert got == [39, 105, 333], f"the two blocks should give 39, 105 and 333 with your pool; they give {got}"
 
 # %% [markdown]
@@ -792,7 +792,7 @@ def max_pool_rule(grad_out: Array, out: Array, images: Array, kernel_size: tuple
             grad[:, :, rows, columns] += grad_out * won
     return (grad,)
 
-# %% given="softmax"
+# %% given="attention"
 #| export
 MODERATE = 60  # exp(60), times as many terms as fit into memory, is far from float32's largest
 
@@ -809,14 +809,6 @@ def powers_of(scores: Array) -> Array:
     return np.exp(scores, out=scores)
 
 
-def softmax(array: Array, axis: int) -> Array:
-    """What softmax of 02 gives."""
-    out = np.exp(array - array.max(axis=axis, keepdims=True), out=like(array))
-    out /= out.sum(axis=axis, keepdims=True)
-    return out
-
-# %% given="attention"
-#| export
 def attention(query: Array, key: Array, value: Array, mask: Array | None = None, keep: Options | None = None) -> Array:
     """scaled_dot_product_attention of 12 for stacks of heads (..., seq_len, head_dim); each row hears one or more."""
     weights = np.matmul(query, key.swapaxes(-1, -2), out=POOL.take((*query.shape[:-1], key.shape[-2]), query.dtype))
@@ -972,8 +964,7 @@ class Fast(NamedTuple):
 
 
 FAST = {"conv2d": Fast(conv2d, conv2d_rule, True), "max_pool": Fast(max_pool, max_pool_rule, False),
-        "gelu": Fast(gelu, gelu_rule, True), "relu": Fast(relu, relu_rule, False),
-        "softmax": Fast(softmax, RULES["softmax"].vjp, False)}
+        "gelu": Fast(gelu, gelu_rule, True), "relu": Fast(relu, relu_rule, False)}
 METHODS: dict[tuple[type, str], Callable[..., Any]] = {
     (Linear, "forward"): _fused_linear, (LayerNorm, "forward"): _fused_layer_norm,
     (MultiHeadAttention, "forward"): _fused_attention, (CrossEntropyLoss, "forward"): _fused_loss,
