@@ -104,7 +104,7 @@ def backward(name, shape, kernels, repeats):
     other.load_state_dict({"weight": torch.tensor(weight), "bias": torch.tensor(bias)})
     leaf = torch.tensor(images, requires_grad=True)
     return Workload(name, Backward(mine, Tensor(images, requires_grad=True), Tensor(grad)), None,
-                    Backward(other, leaf, torch.tensor(grad)), repeats, None, 1, atol=2e-3)  # sums of ten thousand
+                    Backward(other, leaf, torch.tensor(grad)), repeats, None, 1, atol=2e-2)  # sums of many thousands
 
 
 class Backward:
