@@ -102,3 +102,15 @@ def test_the_guide_keeps_words_from_turning_into_markup():
     for length in range(15, 25):
         first, *others = ta_guide.folded("- " + "word " * length + "7 - 4 + 12. And so on").split("\n")
         assert first.startswith("- word") and not any(re.match(r" *([-+*]|\d+[.)]) ", line) for line in others)
+
+
+def test_forty_competencies_have_exercises_of_the_right_kind_and_a_sentence_each():
+    course = tomllib.loads((ROOT / "curriculum/course.toml").read_text(encoding="utf-8"))
+    served = {}
+    for lesson in course["lesson"]:
+        page = lint.Page(lint.home(lesson), lesson, course, {})
+        assert not [*lint.matrix.competency_is_proved(page), *lint.matrix.exercise_serves_few_cells(page)], page.entry
+        for tag in lesson["competency"]:
+            served.setdefault(tag["cell"], []).append(tag["evidence"].strip())
+    assert len(served) == 40 and set(served) == set(lint.matrix.matrix_cells(course))
+    assert all(len(sentence) > 40 and sentence.endswith(".") for evidence in served.values() for sentence in evidence)
