@@ -1,5 +1,7 @@
 """What the cells of every lesson use: predictions beside measurements, numbers of one's own, checks of checks."""
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -48,6 +50,28 @@ def test_a_guess_is_a_number(inside):
     with pytest.raises(TypeError, match="a guess is one number, such as 1200; found 'many'"):
         lesson.predict("x", "many")
     assert [entry["predicted"] for entry in logged(inside)] == [2.5]
+
+
+GUESSED = """{first}
+from tinytorch.lesson import measured, predict
+predict("bytes of A", {a})
+predict("bytes of B", {b})
+measured("bytes of A", 4)
+"""
+
+
+@pytest.mark.parametrize("first, a, b, says", [
+    ("", 4, 8, "bytes of A\n  predicted  4\n  measured   4\n"),
+    ("", 0, 0, "bytes of A\n  predicted  0\n  measured   4\n"),
+    ("", None, 8, 'Your guess first: "bytes of A" in line 3 is still None. The run stops here.\n'),
+    ("", 4, None, 'Your guess first: "bytes of B" in line 4 is still None. The run stops here.\n'),
+    ("import sys; sys.ps1 = 'In : '  # as in Jupyter", None, None,
+     "bytes of A\n  predicted  nothing yet\n  measured   4\n")])
+def test_a_script_stops_before_it_tells_what_nobody_has_guessed(home, first, a, b, says):
+    path = home.lessons / "guessed.py"
+    path.write_text(GUESSED.format(first=first, a=a, b=b), encoding="utf-8")
+    run = subprocess.run([sys.executable, str(path)], capture_output=True, text=True)
+    assert (run.stdout, run.stderr, run.returncode) == (says, "", 0)
 
 
 def test_outside_of_a_workspace_nothing_is_kept(tmp_path, monkeypatch, capsys):
@@ -120,6 +144,8 @@ def test_an_error_of_a_checks_own_is_to_be_repaired():
         lesson.rejects(check, abs)
     with pytest.raises(AssertionError, match="TypeError: .* missing .*; repair the check"):
         lesson.rejects(lambda function, x: function(x), abs)
+    with pytest.raises(AssertionError, match="ended with StopIteration in its line `[^`]*`. Only"):  # has no message
+        lesson.rejects(lambda function: next(function()), lambda: iter(()))
 
 
 @pytest.mark.parametrize("false", [False, np.bool_(False)])

@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import sys
 import time
 import traceback
 
@@ -19,12 +20,19 @@ def begin(number):
 
 
 def predict(what, guess, unit=""):
-    """Write your guess down before you measure; None means that you have none. Nobody grades how close it is."""
+    """Write your guess down before you measure; None means that you have none. Nobody grades how close it is.
+
+    A lesson that runs as a script, `python lessons/NN_name.py`, ends at a None: what is below would tell the answer.
+    """
     guess = _plain(guess)
     if not isinstance(guess, (int, float, type(None))):
         raise TypeError(f"a guess is one number, such as 1200; found {guess!r}")
     _guesses[what] = guess
     _log(what=what, predicted=guess, unit=unit)
+    caller = sys._getframe(1)
+    if guess is None and caller.f_globals.get("__name__") == "__main__" and not hasattr(sys, "ps1"):  # Jupyter has ps1
+        print(f'Your guess first: "{what}" in line {caller.f_lineno} is still None. The run stops here.')
+        raise SystemExit
 
 
 def measured(what, value, unit=""):
@@ -101,8 +109,8 @@ def _ended(error):
     steps = traceback.extract_tb(error.__traceback__)[1:]  # from the check down; empty if it cannot be called like this
     where = f" in its line `{steps[0].line}`" if steps else ""
     advice = "if the function raised this, catch it with try." if len(steps) > 1 else "repair the check."
-    return (f"your check ended with {type(error).__name__}{where}: {str(error).rstrip('.')}. "
-            f"Only an AssertionError says 'refused'; {advice}")
+    said = f"your check ended with {type(error).__name__}{where}: {error}".rstrip(" :.")  # some have no message
+    return f"{said}. Only an AssertionError says 'refused'; {advice}"
 
 
 def watch(action):
