@@ -31,7 +31,6 @@ GENERATE = """
                         row = row + new
                         if new[0] == stop:
                             break
-                model.train(training)
                 return np.array(row)
 """
 
@@ -39,7 +38,7 @@ CATCH = """
                 texts = [3, 4, 5], [1, 4], [2]
                 right = [generate(small, text, 6)[len(text):].tolist() for text in texts]
                 streams = [stream_of(small, text, 6) for text in texts]
-                found = zip(*[[next(stream) for stream in streams] for _ in range(6)])
+                found = zip(*[[next(stream, None) for stream in streams] for _ in range(6)])
                 for tokens, expected in zip(found, right):
                     assert list(tokens) == expected
 """
@@ -121,6 +120,13 @@ MISTAKES = {
             ask="What does a Linear do beside the product?",
             symptom="the bias is missing",
         ),
+        dict(
+            name="length moves",
+            code=changed(ATTEND, "new = x.shape[-2]", "new = x.shape[-2]\n                cache.length += new"),
+            says="All blocks append behind the same tokens; `read` moves cache.length when the last one is done.",
+            ask="Behind which tokens does the second block append?",
+            symptom="the cache fills up too fast",
+        ),
     ],
     "read": [
         dict(
@@ -151,6 +157,20 @@ MISTAKES = {
             says="Attention reads the stream normed: block.norm1(x).",
             ask="What does a block of 13 hand to its attention?",
             symptom="other logits, from the first token on",
+        ),
+        dict(
+            name="the second norm forgotten",
+            code=changed(READ, "block.mlp(block.norm2(x))", "block.mlp(x)"),
+            says="The MLP, too, reads the stream normed: block.norm2(x).",
+            ask="What does a block of 13 hand to its MLP?",
+            symptom="other logits, from the first token on",
+        ),
+        dict(
+            name="one layer for all blocks",
+            code=changed(READ, "block.norm1(x), cache, layer)", "block.norm1(x), cache, 0)"),
+            says="Each block has its layer of the cache: attend(..., cache, layer).",
+            ask="Whose keys are in layer 0 when the second block is done?",
+            symptom="right in the prefill, wrong from then on",
         ),
         dict(
             name="no stream",
@@ -194,8 +214,8 @@ MISTAKES = {
         ),
         dict(
             name="stays quiet",
-            code=changed(GENERATE, "                model.train(training)\n", ""),
-            says="Put the mode back: model.train(training).",
+            code="\n                model.eval()" + GENERATE,
+            says="Leave the mode as it is; `read` has no Dropout, or put it back: model.train(training).",
             ask="Is Dropout on again when learning goes on?",
             symptom="after the first text the model never drops out again",
         ),
@@ -212,6 +232,20 @@ MISTAKES = {
             says="End after `stop` was picked.",
             ask="What is `stop` for?",
             symptom="the text goes on behind its end",
+        ),
+        dict(
+            name="recorded",
+            code=changed(GENERATE, "with no_grad():", "if True:"),
+            says="Nobody asks for gradients: read inside `with no_grad():`.",
+            ask="What does each reading keep for a backward that never comes?",
+            symptom="right, slower, and memory grows with the text",
+        ),
+        dict(
+            name="a list",
+            code=changed(GENERATE, "return np.array(row)", "return row"),
+            says="The text is an array, as in 13: np.array(row).",
+            ask="What does the first line of `generate` say that it returns?",
+            symptom="what is done with a text later fails",
         ),
     ],
     "catch": [
@@ -232,7 +266,7 @@ MISTAKES = {
                 texts = [3, 4, 5], [1, 4]
                 alone = [list(stream_of(small, text, 6)) for text in texts]
                 streams = [stream_of(small, text, 6) for text in texts]
-                found = zip(*[[next(stream) for stream in streams] for _ in range(6)])
+                found = zip(*[[next(stream, None) for stream in streams] for _ in range(6)])
                 for tokens, expected in zip(found, alone):
                     assert list(tokens) == expected
             """,
@@ -244,7 +278,7 @@ MISTAKES = {
             name="only that they differ",
             code="""
                 streams = [stream_of(small, text, 6) for text in ([3, 4, 5], [1, 4])]
-                a, b = zip(*[[next(stream) for stream in streams] for _ in range(6)])
+                a, b = zip(*[[next(stream, None) for stream in streams] for _ in range(6)])
                 assert a != b
             """,
             says="Compare with what is right, not with each other.",
@@ -264,6 +298,46 @@ MISTAKES = {
             says="A stream yields what is new; leave the text out of what is right.",
             ask="What does generate return beside the new tokens?",
             symptom="right streams are refused",
+        ),
+        dict(
+            name="the same text twice",
+            code=changed(CATCH, "[3, 4, 5], [1, 4], [2]", "[3, 4, 5], [3, 4, 5]"),
+            says="Ask with two different texts; who asks the same gets the same.",
+            ask="Would streams pass that give everybody what the first one asked for?",
+            symptom="streams that ignore their text pass",
+        ),
+        dict(
+            name="the first stream only",
+            code=changed(CATCH, "zip(found, right)", "list(zip(found, right))[:1]"),
+            says="Compare every stream with what is right.",
+            ask="Who tells you when the second stream is wrong?",
+            symptom="streams of which only the first is right pass",
+        ),
+        dict(
+            name="the second stream only",
+            code=changed(CATCH, "zip(found, right)", "list(zip(found, right))[1:2]"),
+            says="Compare every stream with what is right.",
+            ask="Who tells you when the first stream is wrong?",
+            symptom="streams of which only the second is right pass",
+        ),
+        dict(
+            name="as far as they go",
+            code="""
+                texts = [3, 4, 5], [1, 4]
+                right = [generate(small, text, 6)[len(text):].tolist() for text in texts]
+                for a, b, *expected in zip(*[stream_of(small, text, 6) for text in texts], *right):
+                    assert [a, b] == expected
+            """,
+            says="zip ends with the shortest: a stream that ends too early is compared no further.",
+            ask="How many tokens do you compare if a stream ends after five?",
+            symptom="streams that end too early pass",
+        ),
+        dict(
+            name="an end that is no verdict",
+            code=changed(CATCH, "next(stream, None)", "next(stream)"),
+            says="next(stream) raises StopIteration where a stream has ended; next(stream, None) gives None instead.",
+            ask="What does next(stream) do if the stream has ended?",
+            symptom="a stream that ends too early ends the check as well",
         ),
     ],
     "repair": [
@@ -310,6 +384,46 @@ MISTAKES = {
             ask="What do you read for the second token?",
             symptom="the text is read again and again",
         ),
+        dict(
+            name="all at once",
+            code="yield from generate(model, tokens, max_new_tokens)[len(tokens):].tolist()",
+            says="Each token is to be yielded as soon as it is picked, before the next is read.",
+            ask="How many tokens have been read when your first one comes?",
+            symptom="right, and the first token comes when the last one is there",
+        ),
+        dict(
+            name="read anew",
+            code="""
+                row = row_of(tokens)
+                for _ in range(max_new_tokens):
+                    with no_grad():
+                        row.append(pick(read(model, np.array([row]), KVCache.of(model)).data[0, -1]))
+                    yield row[-1]
+            """,
+            says="One cache for the request; after the prefill the new token alone is read.",
+            ask="How many tokens do you read for the tenth new one?",
+            symptom="right, and nothing is saved",
+        ),
+        dict(
+            name="quiet for others as well",
+            code="""
+                cache, new = KVCache.of(model), row_of(tokens)
+                with no_grad():
+                    for _ in range(max_new_tokens):
+                        new = [pick(read(model, np.array([new]), cache).data[0, -1])]
+                        yield new[0]
+            """,
+            says="Between two tokens the code of whoever reads them runs, so end no_grad before each yield.",
+            ask="Are gradients on for the one who got your token, until they ask for the next?",
+            symptom="who reads a stream while learning learns nothing",
+        ),
+        dict(
+            name="recorded",
+            code=changed(STREAM, "with no_grad():", "if True:"),
+            says="Nobody asks for gradients: read inside `with no_grad():`.",
+            ask="What does each reading keep for a backward that never comes?",
+            symptom="right, slower, and memory grows with the text",
+        ),
     ],
     "serve": [
         dict(
@@ -354,6 +468,22 @@ MISTAKES = {
             ask="Since when has the oldest been waiting?",
             symptom="a busy machine makes people wait longer than it must",
         ),
+        dict(
+            name="who came before patience ended",
+            code=changed(changed(SERVE, "                    begins = max(begins, free)\n", ""),
+                         "[at:at + limit])", "[at:at + limit])\n                    begins = max(begins, free)"),
+            says="Count when the batch begins: who comes while the machine is still busy is part of it.",
+            ask="Who has arrived between the end of patience and the beginning of the batch?",
+            symptom="a busy machine leaves people behind who are there",
+        ),
+        dict(
+            name="a request that never comes",
+            code=changed(changed(SERVE, "                    if at + limit - 1 < len(arrivals):\n", ""),
+                         "                        begins = min(", "                    begins = min("),
+            says="Near the end fewer than `limit` are left: ask whether at + limit - 1 is below len(arrivals).",
+            ask="Who fills the batch of the last request?",
+            symptom="IndexError at the last requests",
+        ),
     ],
     "together": [
         dict(
@@ -397,6 +527,35 @@ MISTAKES = {
             says="In the order in which they were written.",
             ask="Which token was written first?",
             symptom="the text runs backwards",
+        ),
+        dict(
+            name="recorded",
+            code=changed(TOGETHER, "with no_grad():", "if True:"),
+            says="Nobody asks for gradients: read inside `with no_grad():`.",
+            ask="What does each reading keep for a backward that never comes?",
+            symptom="right, slower, and memory grows with the text",
+        ),
+        dict(
+            name="tokens with a point",
+            code=changed(TOGETHER, "return np.concatenate(written, axis=1)",
+                         "return np.concatenate([np.zeros((len(texts), 0)), *written], axis=1)"),
+            says="np.zeros is float64 unless you say otherwise: dtype=np.int64.",
+            ask="What is the dtype of your answer?",
+            symptom="tokens such as 7.0",
+        ),
+        dict(
+            name="a cache for one",
+            code=changed(TOGETHER, "KVCache.of(model, len(texts))", "KVCache.of(model)"),
+            says="The cache has room for as many texts as are read together: KVCache.of(model, len(texts)).",
+            ask="For how many texts is your cache?",
+            symptom="append says that the batch is another",
+        ),
+        dict(
+            name="a row, not a column",
+            code=changed(TOGETHER, "[:, None]", ""),
+            says="What is read has a row for each text: [:, None] makes (texts, 1).",
+            ask="Which shape does `read` ask of its tokens?",
+            symptom="read says that the shape is another",
         ),
     ],
     "cache_bytes": [
@@ -448,7 +607,6 @@ SURVIVORS = {
             "([3, 3, 5], [1, 4], [2])", "([3, 4, 6], [1, 4], [2])", "([3, 4, 4], [1, 4], [2])",
             "([3, 4, 5], [2, 4], [2])", "([3, 4, 5], [0, 4], [2])", "([3, 4, 5], [1, 5], [2])",
             "([3, 4, 5], [1, 3], [2])", "([3, 4, 5], [1, 4], [3])", "([3, 4, 5], [1, 4], [1])")},
-        "`stream_of(small, text, 6)` becomes `stream_of(small, text, 7)`": "right: six are taken of seven",
     },
     "repair": {
         "`(yield new[0])` becomes `(yield new[-1])`": "right: new has one token",

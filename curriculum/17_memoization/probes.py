@@ -24,15 +24,20 @@ def draw_attend(rng):
 def act_attend(lesson, inputs):
     attention = lesson.MultiHeadAttention(12, 3, rng=np.random.default_rng(inputs["seed"]))
     attention.out.bias.data = np.arange(12, dtype=np.float32)
-    cache, found = lesson.KVCache(2, 2, 3, 9, 4), []
+    cache, found, lengths = lesson.KVCache(2, 2, 3, 9, 4), [], []
     for start, stop in STEPS:
         found.append(lesson.attend(attention, lesson.Tensor(inputs["x"][:, start:stop]), cache, inputs["layer"]).data)
+        lengths.append(cache.length)
+        cache.length = start
         lesson.attend(attention, lesson.Tensor(inputs["other"][:, start:stop]), cache, 1 - inputs["layer"])
         cache.length = stop
-    return {"steps": found, "whole": attention(lesson.Tensor(inputs["x"])).data}
+    return {"steps": found, "whole": attention(lesson.Tensor(inputs["x"])).data, "lengths": lengths}
 
 
 def judge_attend(inputs, answer, reference):
+    starts = [start for start, _ in STEPS]
+    if list(answer["lengths"]) != starts:
+        return f"attend leaves cache.length alone: expected {starts}, found {answer['lengths']}"
     return judged_steps(answer, reference, "answers")
 
 
@@ -71,7 +76,7 @@ def draw_generate(rng):
 
 def act_generate(lesson, inputs):
     model, text, count = lesson.make_model(12, 2, 40, 9, inputs["seed"]), inputs["text"], inputs["count"]
-    greedy, keys = lesson.counted(lambda: np.array(lesson.generate(model, text, count)), model)
+    greedy, keys = lesson.counted(lambda: lesson.generate(model, text, count), model)
     drawn = [np.array(write(model, text, count, 1.0, np.random.default_rng(5)))
              for write in (lesson.generate, lesson.generate_anew)]
     anew = np.array(lesson.generate_anew(model, text, count))
@@ -83,7 +88,9 @@ def act_generate(lesson, inputs):
     model.eval()
     lesson.generate(model, text, 1)
     long = outcome(lambda: lesson.generate(model, text, 37))
-    return {"greedy": [greedy, anew], "drawn": drawn, "stopped": stopped, "keys": keys, "long": long,
+    recorded = lesson.recorded(lambda: lesson.generate(model, text, 3), model)
+    return {"array": isinstance(greedy, np.ndarray), "recorded": recorded, "greedy": [np.array(greedy), anew],
+            "drawn": drawn, "stopped": stopped, "keys": keys, "long": long,
             "modes": [*modes, model.training], "text": text}
 
 
@@ -93,6 +100,10 @@ def judge_generate(inputs, answer, reference):
         says = differs(found, reference[what][1], f"the {what} text", rtol=0, atol=0)
         if says:
             return says
+    if not answer["array"]:
+        return "the text is an array"
+    if answer["recorded"]:
+        return "what is read is recorded for backward; expected reading under no_grad"
     tokens = len(inputs["text"]) + inputs["count"]
     if not tokens - 1 <= answer["keys"] <= tokens:
         return f"each token is read once: expected {tokens - 1} keys, found {answer['keys']}"
@@ -106,8 +117,9 @@ def judge_generate(inputs, answer, reference):
 # catch and repair: streams that share, that are wrong from the start, and right ones
 
 
-CATCHES = {"fault": "AssertionError", "one too high": "AssertionError", "the first repeated": "AssertionError",
-           "shared by two": "AssertionError", "all at once": "passes", "one by one": "passes"}
+WRONG = ("fault", "one too high", "the first repeated", "shared by two", "one token short", "right for the first",
+         "right for the second", "the first answer for all")
+CATCHES = {**dict.fromkeys(WRONG, "AssertionError"), "all at once": "passes", "one by one": "passes"}
 
 
 def draw_catch(rng):
@@ -132,7 +144,19 @@ def act_catch(lesson, names):
             last[:] = lesson.generate_anew(model, last, 1).tolist()
             yield last[-1]
 
+    def begun(change):  # what is yielded, from the right tokens of all that were begun, this one's last
+        before = []
+
+        def stream_of(*asked):
+            before.append(right(*asked))
+            yield from change(before)
+
+        return stream_of
+
     kinds = {"fault": lesson.colleague_stream, "shared by two": shared_by_two, "one by one": stepwise,
+             "one token short": begun(lambda all: all[-1][:-1]), "the first answer for all": begun(lambda all: all[0]),
+             "right for the first": begun(lambda all: [(token + len(all) - 1) % 50 for token in all[-1]]),
+             "right for the second": begun(lambda all: [(token + len(all) - 2) % 50 for token in all[-1]]),
              "all at once": lambda *asked: iter(right(*asked)),
              "one too high": lambda *asked: iter([token + 1 for token in right(*asked)]),
              "the first repeated": lambda *asked: iter(right(*asked)[:1] * asked[2])}
@@ -156,10 +180,25 @@ def act_repair(lesson, inputs):
             found[at].append(next(streams[at]))
     rest = [list(stream) for stream in streams]
     right = [lesson.generate_anew(lesson.small, text, 8)[len(text):] for text in inputs["texts"]]
-    return {"found": [np.array(some + others) for some, others in zip(found, rest)], "right": right}
+    text = inputs["texts"][0]
+    keys = [lesson.counted(lambda n=n: [token for _, token in zip(range(n), lesson.stream(lesson.small, text, 8))],
+                           lesson.small)[1] for n in (1, 8)]
+    recorded = lesson.recorded(lambda: list(lesson.stream(lesson.small, text, 2)), lesson.small)
+    stream = lesson.stream(lesson.small, text, 2)
+    next(stream)
+    gradients = lesson.small(np.array([text])).requires_grad
+    del stream
+    return {"found": [np.array(some + others) for some, others in zip(found, rest)], "right": right, "keys": keys,
+            "recorded": recorded, "gradients": gradients}
 
 
 def judge_repair(inputs, answer, reference):
+    given, (soon, in_all) = len(inputs["texts"][0]), answer["keys"]
+    if soon != given or in_all > given + 8:
+        return (f"{given} keys for the first token, and one more at most for each of 8: expected {given} and up to "
+                f"{given + 8}, found {soon} and {in_all}")
+    if answer["recorded"] or not answer["gradients"]:
+        return "a stream records nothing, and whoever takes its tokens may: no_grad around the reading, not the yield"
     return first(differs(found, right, f"the tokens behind {text}, three streams in turn", rtol=0, atol=0)
                  for text, found, right in zip(inputs["texts"], answer["found"], reference["right"], strict=True))
 
@@ -207,12 +246,18 @@ def act_together(lesson, inputs):
     found, keys = lesson.counted(
         lambda: lesson.write_together(lesson.small, inputs["texts"], inputs["count"]), lesson.small)
     right = [lesson.generate_anew(lesson.small, text, inputs["count"])[4:] for text in inputs["texts"]]
-    return {"found": np.array(found), "right": np.array(right), "keys": keys}
+    recorded = lesson.recorded(lambda: lesson.write_together(lesson.small, inputs["texts"], 3), lesson.small)
+    return {"found": np.array(found), "right": np.array(right), "keys": keys, "recorded": recorded,
+            "kind": np.asarray(found).dtype.kind}
 
 
 def judge_together(inputs, answer, reference):
     if answer["keys"] > len(inputs["texts"][0]) + inputs["count"]:
         return f"all texts are read as one batch, each token once: found {answer['keys']} keys"
+    if answer["recorded"]:
+        return "what is read is recorded for backward; expected reading under no_grad"
+    if answer["kind"] != "i":
+        return f"tokens are whole numbers: expected kind i, found {answer['kind']}"
     return differs(answer["found"], reference["right"], "the tokens of the batch", rtol=0, atol=0)
 
 

@@ -89,6 +89,21 @@ def test_a_cache_that_is_full_says_how_much_it_holds():
         cache.append(0, cache.keys[0, :, :, :5], cache.values[0, :, :, :5])
 
 
+def test_a_cache_of_another_batch_names_the_one_that_fits():
+    one = KVCache.of(MODEL)
+    with pytest.raises(ValueError, match=r"batch of 3, and the cache is for one of 1. Try KVCache.of\(model, 3\)"):
+        read(MODEL, np.zeros((3, 2), dtype=np.int64), one)
+    with pytest.raises(ValueError, match="batch of 1, and the cache is for one of 3"):  # would stretch in silence
+        read(MODEL, np.zeros((1, 2), dtype=np.int64), KVCache.of(MODEL, batch=3))
+    assert one.length == 0 and not one.keys.any()
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3, 1)])
+def test_tokens_without_a_row_for_each_text_are_refused(shape):
+    with pytest.raises(ValueError, match="a row for each text"):
+        read(MODEL, np.zeros(shape, dtype=np.int64), KVCache.of(MODEL))
+
+
 def test_bytes_of_a_cache_are_two_arrays_for_every_layer():
     assert KVCache.of(MODEL, batch=3).nbytes == 2 * 4 * 2 * 3 * 24 * 16
 
@@ -104,6 +119,21 @@ def test_attention_with_a_cache_leaves_other_layers_alone():
     x = MODEL.embedding(np.array([[3, 4]]))[:, :, :8]
     attend(attention, x, cache, 1)
     assert cache.keys[1, :, :, :2].any() and not cache.keys[[0, 2]].any() and cache.length == 0
+
+
+def test_what_is_generated_is_not_recorded_and_the_reader_of_a_stream_may_record(monkeypatch):
+    head, seen = MODEL.head, []
+    monkeypatch.setattr(MODEL, "head", lambda x: seen.append(head(x)) or seen[-1])
+    generate(MODEL, [3, 4], 3)
+    one = stream(MODEL, [3, 4], 3)
+    assert next(one) == seen[-1].data[0, -1].argmax() and not any(logits.requires_grad for logits in seen)
+    assert MODEL(np.array([[3]])).requires_grad  # while the stream waits
+
+
+def test_a_stream_reads_no_further_than_the_token_that_it_gives(monkeypatch):
+    read_so_far, embedding = [], MODEL.embedding
+    monkeypatch.setattr(MODEL, "embedding", lambda tokens: read_so_far.append(tokens.shape[1]) or embedding(tokens))
+    assert [sum(read_so_far) for _ in stream(MODEL, [3, 4, 5], 4)] == [3, 4, 5, 6]
 
 
 def test_streams_in_turn_give_what_each_gives_alone():
@@ -127,6 +157,10 @@ def test_a_queue_answers_all_in_order_after_they_came(times, limit, patience):
     sizes = np.unique(answered, return_counts=True)[1]
     assert sizes.max() <= limit
     assert (np.diff(np.unique(answered)) >= 1 + sizes[1:] - 1e-9).all()  # one batch after the other
+
+
+def test_who_comes_while_the_machine_is_busy_goes_with_the_next_batch():
+    assert serve([0.0, 2.0, 4.0], lambda count: 10.0, 2, 1.0).tolist() == [11.0, 21.0, 21.0]
 
 
 def test_who_is_alone_waits_as_long_as_patience_lasts():
