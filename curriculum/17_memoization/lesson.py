@@ -370,10 +370,11 @@ measured("bytes of the cache", KVCache.of(large).nbytes, unit="bytes")
 
 # %% [markdown]
 # Without a cache the n-th token computes n tokens, a text n * n / 2. With one, every token computes one, and hears the
-# others by a product that grows, but is small beside the rest. For a text of 256 that would be 128 times less. The
-# clock says about 7 times: half a millisecond of every reading are its calls, be it of one token or of many, and they
-# are most of a short one. So 64 tokens cost less than four times what 16 cost; 500 cost more than twice what 256 cost,
-# for they have four times the pairs. The longer the text, the larger the gain: more than 20 times for 512 tokens.
+# others by a product that grows, but is small beside the rest. For a text of 256 that would be 128 times less. Where
+# this page was written, the clock said 7 times. Of every reading nearly half a millisecond goes to its calls, be it of
+# one token or of many, and that is most of a short one: 64 tokens cost twice what 16 cost, and not four times. Of a
+# long one the pairs of attention are a large part: 500 tokens cost four times what 256 cost, and not twice. So the gain
+# grows with the text; for one of 512 tokens it was 20 times.
 
 # %% [markdown]
 # ## Resting place
@@ -452,7 +453,7 @@ for who, tokens, first, step in zip(("Anna", "Ben"), served_in_turn(colleague_st
 
 # %% [markdown]
 # Nothing failed, and nobody was told. In a real service one would read what belongs to the other. First the check that
-# was missing.
+# was missing. `stream_with` makes streams that are right, or wrong in some way, for your check to be tried on.
 
 # %% given="stream_with"
 def stream_with(change):
@@ -557,8 +558,8 @@ print(f"one text: {one_ms} ms; eight: {eight_ms} ms; so 75 steps: {75 * (one_ms 
 measured("a step for 8 texts against a step for one", round(eight_ms / one_ms, 1), unit="times as long")
 
 # %% [markdown]
-# So it pays to wait a little for company. *Dynamic batching*: requests come when they come. The machine takes those
-# that wait, up to `limit`, as one batch. It begins as soon as it is free and either `limit` requests are there, or the
+# So it pays to answer people together. *Dynamic batching*: requests come when they come. The machine takes those that
+# wait, up to `limit`, as one batch. It begins as soon as it is free and either `limit` requests are there, or the
 # oldest has waited for `patience` seconds. All requests of a batch are answered together.
 #
 # With a clock that is only a number you can see a day of service in no time: from the times at which requests arrive
