@@ -215,7 +215,7 @@ MISTAKES = {
         dict(
             name="stays quiet",
             code="\n                model.eval()" + GENERATE,
-            says="Leave the mode as it is; `read` has no Dropout, or put it back: model.train(training).",
+            says="Leave the mode as it is, or put it back: model.train(training).",
             ask="Is Dropout on again when learning goes on?",
             symptom="after the first text the model never drops out again",
         ),
