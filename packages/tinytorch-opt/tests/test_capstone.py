@@ -254,6 +254,9 @@ FORMS = {
     "a number past all floats": lambda record: record["baseline"].update(latencies_ms=[10**400]),
     "true for a number": lambda record: record["baseline"].update(latencies_ms=[True]),
     "a list": lambda record: record.update(system=[]),
+    "a terminal's bell": lambda record: record.update(submitter="me\a"),
+    "nobody": lambda record: record.update(submitter=""),
+    "times without end": lambda record: record["baseline"].update(latencies_ms=[1.0] * 2001),
 }
 
 
