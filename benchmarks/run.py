@@ -91,7 +91,7 @@ def write(rows, others):
     """Replace what stands between the two marks of the README."""
     beside = ["/ PyTorch", "target", "/ NumPy"]
     table = [*lines(["work", "ours, us", *beside, "accelerated, us", *beside, "pairs"], rows), "",
-             *lines(["", "ours", "PyTorch", "target"], others)]
+             *lines(["", "ours", "accelerated", "PyTorch", "target"], others)]
     machine = (f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}, one thread, "
                f"{processor()}, {os.cpu_count()} cores, {platform.system()}.")
     head, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
