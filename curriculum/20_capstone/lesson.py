@@ -398,7 +398,8 @@ def _no_number(word: str) -> float:
 # A file that travels can be changed on its way, by a hand that slips or one that does not. So the file carries a
 # *digest*: the hash of all that it says. For two programs to agree on it, they must write the record down in exactly
 # the same way, its *canonical form*: the keys in the order of the alphabet, at every depth; no blanks; letters beyond
-# ASCII as escapes. The digest itself is left out, for it cannot be hashed before it is known.
+# ASCII as escapes. The digest itself is left out, for it cannot be hashed before it is known. It finds a slip, not a
+# forger: whoever edits a file can compute a digest as well.
 
 # %% exercise="digest"
 #| export
@@ -689,7 +690,7 @@ def report(submission: Submission) -> str:
 #
 # Three submissions have come, from Ada, Ben and Cem. One was measured as it should be. One timed a baseline that was
 # cold for a while: for the first runs its weights were read anew each time. One was scored on the digits that its
-# networks were trained on. Each of them may look fine to whoever sent it.
+# networks were trained on. Each of them looks fine to whoever sent it.
 
 # %% given="received"
 def sent(name, ms, accuracies, cold=0, **fields):
@@ -944,7 +945,8 @@ assert got == [True], f"who is alone is on the front; yours {got}"
 
 # %% [markdown]
 # The leaderboard, given. Times of different machines cannot be compared, so a row is judged by its part of the time of
-# its own baseline. Who is refused is on it as well, with the reasons.
+# its own baseline. Who is refused is on it as well, with the reasons. What no referee sees is numbers that were made up
+# so well that they fit. For that the weights lie beside each submission: load them, and measure again.
 
 # %% given="leaderboard"
 #| export
