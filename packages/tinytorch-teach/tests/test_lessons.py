@@ -49,6 +49,14 @@ def test_an_exercise_without_a_judge_is_compared_with_the_reference(lesson):
     assert lesson.judge("sizes", 7, 45, 44) == "the answer: expected 44, found 45"
 
 
+def test_what_is_drawn_twice_is_asked_once(lesson):
+    given = iter([[3, np.float32([5])], [3, np.float32([5])], [3, np.float64([5])]])
+    lesson.probes["draw_add"] = lambda rng: next(given)
+    asked = lesson.questions("add", np.random.default_rng(0), 3)
+    assert [array.dtype for _, array in asked] == [np.float32, np.float64]
+    assert len(lesson.questions("mul", np.random.default_rng(0), 3)) == 3
+
+
 def test_modules_below_a_lesson_are_those_of_the_wheels_and_nothing_later():
     below = lessons.below(lessons.load(5, MODEL))
     assert list(below) == ["tinytorch/core/tensor.py"]

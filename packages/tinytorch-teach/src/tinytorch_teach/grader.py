@@ -23,7 +23,7 @@ from tinytorch_teach import lessons
 from tinytorch_teach.sandbox import Sandbox
 from tinytorch_teach.submission import arranged
 
-DRAWS = 3  # questions about each exercise
+DRAWS = 3  # questions about each exercise, if they differ
 REDRAWS = 3  # before a reference that fails its own question stops the grading
 WORKERS = 2
 PREBUILT = "prebuilt"
@@ -137,7 +137,7 @@ class Grader:
     def questions(self, names, seed, turn=0):
         """Inputs for each exercise, whichever others are asked: {exercise: [inputs, ...]}."""
         drawn = {name: np.random.default_rng([seed, turn, n]) for n, name in enumerate(self.lesson.points)}
-        return {name: [self.lesson.draw(name, drawn[name]) for _ in range(DRAWS)] for name in names}
+        return {name: self.lesson.questions(name, drawn[name], DRAWS) for name in names}
 
 
 class _Asking:

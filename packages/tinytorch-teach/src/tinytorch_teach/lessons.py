@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomllib
-from tinytorch._kit import cells, export, release
+from tinytorch._kit import cells, export, release, wire
 from tinytorch._kit.course import padded
 
 from tinytorch_teach.judging import same
@@ -60,6 +60,11 @@ class Lesson:
     def draw(self, exercise, rng):
         """Inputs for one question about an exercise."""
         return self.probes["draw_" + exercise](rng)
+
+    def questions(self, exercise, rng, count):
+        """Inputs for `count` questions about an exercise; what is drawn a second time is not asked a second time."""
+        drawn = [self.draw(exercise, rng) for _ in range(count)]
+        return list({wire.encode(inputs): inputs for inputs in drawn}.values())
 
     def judge(self, exercise, inputs, answer, reference):
         """None if the answer is accepted, else a sentence. A judge that raises has not accepted."""
