@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from tinytorch._kit import cells
 from tinytorch_teach import lessons, release, repair, verdicts
 from tinytorch_teach.cli import main
-from tinytorch_teach.gradebook import Course
+from tinytorch_teach.gradebook import Course, prepared
 from tinytorch_teach.grader import Grader
 
 NAME, COURSE = "01_tensor", "spring"
@@ -217,17 +217,60 @@ def test_the_table_has_everybody(room, tmp_path):
     assert (rows["bob"]["manual_points"], rows["bob"]["status"]) == ("", "needs manual grading")
 
 
-@pytest.fixture(params=[entry["number"] for entry in lessons.entries()])
-def stock(request, tmp_path):
-    """A lesson, and a course that nbgrader grades by itself, with a right and a blank submission."""
-    folder, lesson = tmp_path, lessons.load(request.param)
-    (folder / "nbgrader_config.py").write_text('c = get_config()\nc.Exchange.root = "exchange"\n', encoding="utf-8")
-    CliRunner().invoke(main, ["release", lesson.number, str(folder)])
+class Stock(Course):
+    """A course that nbgrader grades by itself with its own settings, imported once for all lessons."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        (self.folder / "nbgrader_config.py").write_text('c = get_config()\nc.Exchange.root = "exchange"\n')
+
+    def hand_in(self, student, book, lesson):
+        page = self.page("submitted", student, lesson)
+        page.parent.mkdir(parents=True)
+        page.write_bytes(notebook(book, lesson))
+
+    def page(self, step, student, lesson):
+        return self.folder / step / student / lesson.slug / f"{lesson.slug}.ipynb"
+
+    def autograde(self, student, lesson):
+        """Run a page in a kernel, as `nbgrader autograde` does."""
+        with prepared():
+            from nbgrader.apps import NbGraderAPI
+            from nbgrader.coursedir import CourseDirectory
+
+            place = CourseDirectory(config=self.settings, root=str(self.folder))
+            done = NbGraderAPI(place, config=self.settings).autograde(lesson.slug, student)
+        assert done["success"], done
+
+    def validate(self, student, lesson):
+        """What `nbgrader validate` finds on a page that was run: "failed" or "changed", or nothing."""
+        from nbgrader.preprocessors import CheckCellMetadata
+        from nbgrader.validator import Validator
+
+        found = Validator(preprocessors=[CheckCellMetadata]).validate(str(self.page("autograded", student, lesson)))
+        return list(found)
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:  # for kernels: the prebuilt modules and no workspace
+        patch.setenv("TINYTORCH_PREBUILT", "1")
+        patch.setenv("PYTHONWARNINGS", "ignore")
+        yield Stock(tmp_path_factory.mktemp("stock"))
+
+
+@pytest.mark.parametrize("number", [entry["number"] for entry in lessons.entries()])
+def test_stock_nbgrader_agrees_on_right_and_blank_work(stock, number):
+    lesson = lessons.load(number)
+    assert CliRunner().invoke(main, ["release", number, str(stock.folder)]).exit_code == 0
     for student, book in {"right": solved(lesson), "blank": blank(lesson)}.items():
-        target = folder / "submitted" / student / lesson.slug / f"{lesson.slug}.ipynb"
-        target.parent.mkdir(parents=True)
-        target.write_bytes(notebook(book, lesson))
-    return lesson, Course(folder)
+        stock.hand_in(student, book, lesson)
+        stock.autograde(student, lesson)
+    found = scores(stock, lesson.slug)
+    assert (found["right"], found["blank"]) == (lesson.total, 0)
+    assert (stock.validate("right", lesson), stock.validate("blank", lesson)) == ([], ["failed"])
+    with Grader(lesson) as ours:
+        assert (ours.grade(solved(lesson)).points, ours.grade(blank(lesson)).points) == (lesson.total, 0)
 
 
 def nbgrader(place, *words):
@@ -237,19 +280,13 @@ def nbgrader(place, *words):
     return subprocess.run(command, cwd=place.folder, env=env, capture_output=True, text=True)
 
 
-def test_stock_nbgrader_agrees_on_right_and_blank_work(stock):
-    lesson, place = stock
-    done = nbgrader(place, "autograde", lesson.slug)
-    assert done.returncode == 0, done.stderr
-    assert scores(place, lesson.slug) == {"right": lesson.total, "blank": 0}
-    with Grader(lesson) as ours:
-        assert (ours.grade(solved(lesson)).points, ours.grade(blank(lesson)).points) == (lesson.total, 0)
-
-
-def test_stock_nbgrader_validates_the_solved_lesson(stock):
-    lesson, place = stock
-    book = place.folder / "submitted" / "right" / lesson.slug / f"{lesson.slug}.ipynb"
-    done = nbgrader(place, "validate", str(book))
+def test_stock_nbgrader_says_the_same_when_its_commands_are_typed(stock):
+    CliRunner().invoke(main, ["release", "02", str(stock.folder)])
+    lesson = lessons.load("02")
+    stock.hand_in("typed", solved(lesson), lesson)
+    done = nbgrader(stock, "autograde", lesson.slug, "--student", "typed")
+    assert done.returncode == 0 and scores(stock, lesson.slug)["typed"] == lesson.total, done.stderr
+    done = nbgrader(stock, "validate", str(stock.page("submitted", "typed", lesson)))
     assert "Success! Your notebook passes all the tests." in done.stdout, done.stdout + done.stderr
 
 
