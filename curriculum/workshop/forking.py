@@ -3,8 +3,9 @@
     python -I -S forking.py FOLDER          FOLDER holds `tinytorch` and NumPy, see tinytorch_teach.environment
 
     {"setup": ...}, {"cell": ...}, {"ask": ...}     as in tinytorch/_kit/child.py
-    {"copy": [orders], "copy_s": seconds}           {"replies": [...], "late": bool}, from a copy that then ends
-
+    {"copy": [orders], "copy_s": a, "work_s": b}    {"replies": [...], "late": bool, "work_s": c}, from a copy that then
+                                                    ends; it is late after `a` seconds, or after `b` seconds of work,
+                                                    which do not become more on a busy machine
 A copy costs a hundredth of a fresh process and leaves nothing behind. Only for what developers prove about our own
 code: there is no wall around it, and it needs `fork`.
 """
@@ -39,6 +40,7 @@ def split(room, wire, order):
     if pid == 0:
         with contextlib.suppress(BaseException):  # whatever happens here, the copy must not go on as we do
             os.close(ours)
+            signal.setitimer(signal.ITIMER_PROF, order["work_s"])  # ends it
             obey(room, wire, order["copy"], theirs)
         os._exit(0)
     os.close(theirs)
@@ -46,8 +48,10 @@ def split(room, wire, order):
     os.close(ours)
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return wire.encode({"turn": order["turn"], "replies": replies(wire, text), "late": late})
+    _, status, used = os.wait4(pid, 0)
+    late = late or os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF
+    told = {"replies": replies(wire, text), "late": late, "work_s": used.ru_utime + used.ru_stime}
+    return wire.encode({"turn": order["turn"], **told})
 
 
 def obey(room, wire, orders, pipe):

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tinytorch._kit import wire
 from tinytorch._kit.process import Child
 from tinytorch_teach import lessons
 from tinytorch_teach.environment import environment
@@ -23,7 +24,7 @@ SCRIPT = str(Path(__file__).with_name("forking.py"))
 COMMAND = [os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable), "-I", "-S", "-B", "-W", "ignore"]
 DATASETS = Path(__file__).parents[2] / "datasets/src/tinytorch/datasets"
 START_S, CELL_S = 60, 60
-LIMIT_S, TIMES = 4, 5  # a copy may take so many seconds, or times as long as the solution; a mutant may loop for ever
+LIMIT_S, WORK_S, TIMES = 4, 2, 5  # a copy may take so long, work so long, or so many times as long as the solution does
 
 
 class Folder:
@@ -68,7 +69,8 @@ class Walk:
 
     def __init__(self, lesson, folder, learner="", acts=None):
         """`folder` is the path of a Folder."""
-        self.lesson, self.at, self.limit_s = lesson, 0, CELL_S
+        self.lesson, self.at = lesson, 0
+        self.limit_s = self.work_s = CELL_S  # for a copy; a mutant may loop for ever
         env = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
                "TINYTORCH_PREBUILT": "1", "TINYTORCH_LESSON": lesson.number}
         env |= {"TINYTORCH_LEARNER": learner, "TINYTORCH_COURSE": "proof"} if learner else {}
@@ -100,11 +102,17 @@ class Walk:
         self.at = len(self.lesson.graded) if end is None else end
 
     def solution(self, exercise, inputs):
-        """The Reply of the solution; from then on a copy may take a few times as long."""
+        """The Reply of the solution; from then on a copy may take a few times as long.
+
+        Afterwards `leans_below` says whether the answers are others, or none, if the cells below do not run.
+        """
         text = next(cell.text for cell in self.lesson.graded if cell.id == exercise)
-        self.limit_s, begun = CELL_S, time.monotonic()
+        self.limit_s, self.work_s, self.leans_below, begun = CELL_S, CELL_S, True, time.monotonic()
         reply = self.answers(exercise, text, inputs)
-        self.limit_s = max(LIMIT_S, TIMES * (time.monotonic() - begun))
+        elapsed_s, worked_s = time.monotonic() - begun, self.worked_s
+        alone = self.answers(exercise, text, inputs, rest=False)
+        self.leans_below = wire.encode(alone.answers) != wire.encode(reply.answers)
+        self.limit_s, self.work_s = max(LIMIT_S, TIMES * elapsed_s), max(WORK_S, TIMES * worked_s)
         return reply
 
     def asked(self, exercise, inputs):
@@ -112,12 +120,15 @@ class Walk:
         asked = [self.child.ask(CELL_S, ask=exercise, inputs=[one]) for one in inputs]
         return Reply(answers=[reply["answers"][0] if "answers" in reply else reply for reply in asked])
 
-    def answers(self, exercise, text, inputs, below=None):
-        """The Reply of a copy with `text` for the exercise; {exercise: text} stands for others further down."""
-        below = below or {}
-        rest = [{"cell": cell.id, "text": below.get(cell.id, cell.text)} for cell in self.lesson.graded[self.at + 1:]]
+    def answers(self, exercise, text, inputs, below=None, rest=True):
+        """The Reply of a copy with `text` for the exercise; {exercise: text} stands for others further down.
+
+        Without `rest` the cells below do not run.
+        """
+        below, others = below or {}, self.lesson.graded[self.at + 1:] if rest else []
+        others = [{"cell": cell.id, "text": below.get(cell.id, cell.text)} for cell in others]
         asks = [{"ask": exercise, "inputs": [one]} for one in inputs]
-        orders = [{"cell": exercise, "text": text}, *rest, *asks]
+        orders = [{"cell": exercise, "text": text}, *others, *asks]
         replies, late = self.copy(orders)
         if len(replies) < len(orders):
             return Reply(says="takes too long" if late else "ends its process")
@@ -137,7 +148,8 @@ class Walk:
 
     def copy(self, orders):
         """The replies of a copy, and whether it was stopped."""
-        reply = self.say(self.limit_s + START_S, copy=orders, copy_s=self.limit_s)
+        reply = self.say(self.limit_s + START_S, copy=orders, copy_s=self.limit_s, work_s=self.work_s)
+        self.worked_s = reply["work_s"]
         return reply["replies"], reply["late"]
 
     def _place(self, name):
