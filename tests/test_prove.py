@@ -3,6 +3,7 @@ import contextlib
 import json
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import claims
 import fingerprints
 from tinytorch_teach import lessons
 from trials import Bench
-from walk import Folder
+from walk import Folder, Walk
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +43,11 @@ def change(course, file, *pairs):
 @pytest.fixture
 def against(course, folder):
     """{claim: what speaks against it} of those claims whose text holds one of the words asked for, or of all."""
-    def found(*asked, number="01"):
+    def found(*asked, number="01", beside=()):
         lesson = lessons.load(number, course)
         with contextlib.ExitStack() as stack:
             there = folder if number == "01" else stack.enter_context(Folder(lesson))
-            proof = stack.enter_context(claims.Proof(Bench.of(lesson, there)))
+            proof = stack.enter_context(claims.Proof(Bench.of(lesson, there), frozenset(beside)))
             heard = {text: claim(proof) for text, claim in claims.CLAIMS.items()
                      if not asked or any(word in text for word in asked)}
             return {text: lines for text, lines in heard.items() if lines}
@@ -142,7 +143,61 @@ def test_a_later_lesson_that_leans_on_how_an_earlier_one_is_written_is_told(cour
     change(course, "02_activations/lesson.py", ("assert negated", "import inspect\nassert 'append' not in "
                                                 "inspect.getsource(scaled), 'no loops'\nassert negated"))
     assert complaint("on top") == ("02_activations: check_negated: AssertionError: no loops; "
-                                           "on top of scaled as 'a loop', total as 'sums first'")
+                                           "on top of 01_tensor with scaled as 'a loop', total as 'sums first'")
+
+
+def test_what_a_run_proves_of_later_lessons_they_say_themselves(course, against):
+    change(course, "02_activations/lesson.py", ("assert negated", "import inspect\nassert 'append' not in "
+                                                "inspect.getsource(scaled), 'no loops'\nassert negated"))
+    assert against("on top", beside=["01", "02"]) == {}
+    (lines,) = against("on top", number="02", beside=["01", "02"]).values()
+    assert lines == ["check_negated: AssertionError: no loops; on top of 01_tensor with scaled as 'a loop', "
+                     "total as 'sums first'"]
+
+
+@pytest.fixture
+def third(course):
+    """A lesson 03 that needs both others, of which each has alternatives; a function that adds lines to its check."""
+    folder = shutil.copytree(course / "02_activations", course / "03_layers")
+    for path in folder.glob("*.py"):
+        text = path.read_text(encoding="utf-8").replace("negated", "twice").replace('"02"', '"03"')
+        text = text.replace("nn.activations", "nn.layers").replace("return scaled(values, -1)",
+                                                                    "return negated(negated(scaled(values, 2)))")
+        path.write_text(text.replace("import scaled", "import scaled\nfrom tinytorch.nn.activations import negated")
+                        .replace("[-3, -5]", "[6, 10]").replace("-value", "2 * value"), encoding="utf-8")
+    code = '{"negated": [{"name": "a list", "code": "return [-value for value in values]"}]}'
+    (course / "02_activations/alternatives.py").write_text(f"ALTERNATIVES = {code}\n", encoding="utf-8")
+    entry = 'number = "03"\nname = "layers"\ntitle = "Layers"\nmodule = "nn.layers"\nneeds = ["01", "02"]\n'
+    with (course / "course.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n[[lesson]]\n{entry}")
+    loop, listed = "'append' in inspect.getsource(scaled)", "'[-value' in inspect.getsource(negated)"
+    return lambda line: change(course, "03_layers/lesson.py", (
+        "assert twice", f"import inspect\nassert not ({line.format(loop=loop, listed=listed)})\nassert twice"))
+
+
+def test_of_lessons_that_are_exchanged_together_the_guilty_one_is_told(third, against, complaint):
+    assert against("on top", number="03") == {}
+    third("{loop}")
+    assert complaint("on top", number="03").endswith(
+        "on top of 01_tensor with scaled as 'a loop', total as 'sums first'")
+
+
+def test_what_fails_on_top_of_two_alternatives_together_and_of_neither_alone_is_noted(third, course):
+    third("{loop} and {listed}")
+    lesson = lessons.load("03", course)
+    with Folder(lesson) as folder, claims.Proof(Bench.of(lesson, folder)) as proof:
+        assert claims.claim_it_passes_on_top_of_every_alternative_of_what_it_needs(proof) == []
+        assert [note.partition(":")[0] for note in proof.notes] == ["only together"]
+
+
+def test_of_modules_that_are_taken_away_together_the_missing_arrow_is_told(third, course, against, complaint):
+    assert against("arrow", number="03") == {}
+    change(course, "course.toml", ('needs = ["01", "02"]', "needs = []"))
+    (lines,) = against("arrow", number="03").values()
+    assert [line.partition(" is not on the map")[0] for line in lines] == ["Module 01", "Module 02"]
+    change(course, "03_layers/lesson.py", ("from tinytorch.nn.activations import negated", "negated = list"))
+    (lines,) = against("arrow", number="03").values()
+    assert [line.partition(" is not on the map")[0] for line in lines] == ["Module 01"]
 
 
 def test_arrows_of_the_map_are_needed_and_named(course, against, complaint):
@@ -156,6 +211,48 @@ def test_arrows_of_the_map_are_needed_and_named(course, against, complaint):
     module = 'module = "nn.activations"\nneeds = '
     change(course, "course.toml", (module + "[]", module + '["01"]'))
     assert complaint(asked, number="02") == "Module 01 is on the map, and with it a stub everything passes"
+
+
+# copies that try a variant
+
+@pytest.fixture
+def walk(course, folder):
+    """A function that gives a Walk through the lesson as it is then, and its Bench."""
+    def fresh():
+        lesson = lessons.load("01", course)
+        return stack.enter_context(Walk(lesson, folder.path)), Bench.of(lesson, folder)
+
+    with contextlib.ExitStack() as stack:
+        yield fresh
+
+
+@pytest.mark.parametrize(("limit_s", "work_s", "body"), [
+    (60, 0.2, "while True:\n        pass"), (0.2, 60, "import time\n    time.sleep(60)")])
+def test_a_copy_is_stopped_when_it_works_or_waits_too_long(walk, limit_s, work_s, body):
+    walk, bench = walk()
+    walk.to("scaled")
+    walk.limit_s, walk.work_s, begun = limit_s, work_s, time.monotonic()
+    text = f"def scaled(values, factor):\n    {body}"
+    assert walk.answers("scaled", text, bench.inputs("scaled")).says == "takes too long"
+    assert time.monotonic() - begun < 30
+
+
+@pytest.mark.parametrize(("act", "leans"), [("lesson.scaled(", False), ("lesson.total([3], 5), lesson.scaled(", True)])
+def test_cells_below_are_left_out_only_where_answers_are_the_same_without_them(course, walk, act, leans):
+    change(course, "01_tensor/probes.py", ("return lesson.scaled(", f"return {act}"))
+    walk, bench = walk()
+    walk.to("scaled")
+    walk.solution("scaled", bench.inputs("scaled"))
+    assert walk.leans_below == leans
+
+
+def test_a_mutant_that_passes_the_first_question_is_asked_the_others(walk):
+    walk, bench = walk()
+    walk.to("scaled")
+    text = "def scaled(values, factor):\n    return [value * factor for value in values if value]"
+    for values, rejected in (([[4, 5], [6], [7, 0]], True), ([[0], [4], [5]], True), ([[4, 5], [6], [7]], False)):
+        inputs = [{"values": one, "factor": 3} for one in values]
+        assert bool(bench.rejected(walk, "scaled", text, inputs, walk.solution("scaled", inputs))) == rejected
 
 
 # what learners' machines get to know

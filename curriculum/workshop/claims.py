@@ -1,7 +1,8 @@
 """What a lesson must prove. Each claim is a function of a Proof; it returns what speaks against it, one line each."""
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import pages
 import trials
@@ -22,6 +23,7 @@ class Proof:
     """One lesson on the stand: its bench, a grader for it, and what was found out on the way."""
 
     bench: trials.Bench
+    beside: frozenset = frozenset()  # numbers of the lessons that are proved in the same run
     notes: list = field(default_factory=list)
 
     def __enter__(self):
@@ -108,8 +110,8 @@ def claim_every_exercise_has_five_mistakes_each_with_all_that_is_said_of_one(pro
 
 
 def claim_every_mistake_is_rejected(proof):
-    proof.notes += [f"{trial}: rejected by {trial.seen} of 3 questions alone" for trial in proof.of("mistake")
-                    if 0 < trial.seen < 3]
+    proof.notes += [f"{trial}: {trial.blind} of {len(proof.bench.inputs(trial.exercise))} questions let it pass"
+                    for trial in proof.of("mistake") if trial.probes and trial.blind]
     return [f"{trial}: the probes let it pass" for trial in proof.of("mistake") if not trial.probes]
 
 
@@ -151,28 +153,52 @@ def unknown(given, lesson, what):
 
 
 def claim_later_lessons_pass_on_top_of_every_alternative(proof):
+    """Those that are proved in the same run say it themselves, of all that they need at once; None if all are."""
     curriculum, number = proof.lesson.curriculum, proof.lesson.number
-    later = [lessons.load(entry["number"], curriculum) for entry in lessons.entries(curriculum)
+    later = [entry["number"] for entry in lessons.entries(curriculum)
              if number in entry["needs"] and not pages.unwritten(curriculum, entry)]
-    return [line for one in later for line in on_top(proof, one)]
+    if later and proof.beside.issuperset(later):
+        return None
+    return [f"{one.slug}: {line}" for one in map(lessons.load, later, [curriculum] * len(later))
+            if one.number not in proof.beside for line in on_top(proof, one, [proof.lesson])]
 
 
-def on_top(proof, later):
-    """What fails in a later lesson on top of this lesson's module with alternatives in it."""
-    def tried(which):
-        text = proof.lesson.module_text({name: one["code"] for name, one in which.items()})
-        found = pages.complaints(later, folder, {lessons.path_of(proof.lesson.module): text}, right)
-        said = ", ".join(f"{name} as '{one['name']}'" for name, one in which.items())
-        return [f"{later.slug}: {line}; on top of {said}" for line in found]
-
-    with Folder(later) as folder, ThreadPoolExecutor(trials.WORKERS) as pool:
-        right = pages.answered(later, folder, proof.bench.seed)
-        return [line for lines in pool.map(tried, mixtures(proof)) for line in lines]
+def claim_it_passes_on_top_of_every_alternative_of_what_it_needs(proof):
+    return on_top(proof, proof.lesson, [lessons.load(number, proof.lesson.curriculum) for number in proof.lesson.needs])
 
 
-def mixtures(proof):
-    """Alternatives for all exercises at once, {exercise: (name, code)}, so many that each has its turn."""
-    given = {name: some for name, some in proof.bench.alternatives.items() if some}
+def on_top(proof, later, lower):
+    """What fails in a lesson on top of the modules of lower ones with alternatives in them: all at once, and if that
+    fails, one by one, to tell which."""
+    known = {one.slug: mixtures(one) for one in lower}
+    most = max(map(len, known.values()), default=0)
+
+    def tried(turn, some):
+        texts, said = {}, []
+        for one in some:
+            given = known[one.slug][turn % len(known[one.slug])] if known[one.slug] else {}
+            texts[lessons.path_of(one.module)] = one.module_text({name: each["code"] for name, each in given.items()})
+            names = ", ".join(f"{name} as '{each['name']}'" for name, each in given.items())
+            said.append(f"{one.slug} with {names}")
+        found = pages.complaints(later, folder, texts, right)
+        return [f"{line}; on top of {'; '.join(said)}" for line in found]
+
+    def judged(turn):
+        together = tried(turn, lower)
+        alone = [line for one in lower for line in tried(turn, [one])] if together and len(lower) > 1 else together
+        if together and not alone:
+            proof.notes.append(f"only together: {together[0]}")
+        return alone
+
+    with (nullcontext(proof.bench.folder) if later is proof.lesson else Folder(later)) as folder:
+        right = pages.answered(later, folder, proof.bench.seed) if most else {}
+        with ThreadPoolExecutor(trials.WORKERS) as pool:
+            return [line for lines in pool.map(judged, range(most)) for line in lines]
+
+
+def mixtures(lesson):
+    """Alternatives for all exercises at once, {exercise: {"name", "code"}}, so many that each has its turn."""
+    given = {name: some for name, some in trials.alternatives(lesson).items() if some}
     most = max(map(len, given.values()), default=0)
     return [{name: some[n % len(some)] for name, some in given.items()} for n in range(most)]
 
@@ -198,27 +224,35 @@ def misses(target, reached):
 
 
 def claim_each_arrow_of_the_map_is_needed_and_no_other(proof):
-    curriculum = proof.lesson.curriculum
-    lower = [entry for entry in lessons.entries(curriculum) if entry["number"] < proof.lesson.number]
-
-    def said_without(entry):
-        return pages.complaints(proof.lesson, proof.bench.folder, pages.stubbed(entry))
-
+    lesson, folder, curriculum = proof.lesson, proof.bench.folder, proof.lesson.curriculum
+    lower = [entry for entry in lessons.entries(curriculum) if entry["number"] < lesson.number]
+    needed = pages.needed(curriculum, lesson.needs)  # also by what is needed
+    on_map = [entry for entry in lower if entry["number"] in lesson.needs]
     with ThreadPoolExecutor(trials.WORKERS) as pool:
-        all_said = pool.map(said_without, lower)
-        return [line for entry, said in zip(lower, all_said) for line in arrow(proof.lesson, entry, said)]
+        found = pool.map(partial(arrow, lesson, folder), on_map)
+        other = pool.submit(unneeded, lesson, folder, [entry for entry in lower if entry["number"] not in needed])
+        return [*filter(None, found), *other.result()]
 
 
-def arrow(lesson, entry, said):
-    """What speaks against the map, if `said` is what fails while one module is a stub."""
+def arrow(lesson, folder, entry):
+    """What speaks against the map, if all that was said while a module on it is a stub speaks of something else."""
     name = f"Module {entry['number']}"
-    if entry["number"] in lesson.needs:
-        if not said:
-            return [f"{name} is on the map, and with it a stub everything passes"]
-        return [] if any(name in line for line in said) else [f"no message names {name}: {said[0]}"]
-    if entry["number"] in pages.needed(lesson.curriculum, lesson.needs):
-        return []  # needed by what is needed
-    return [f"{name} is not on the map, and with it a stub this fails: {said[0]}"] if said else []
+    said = pages.complaints(lesson, folder, pages.stubbed(entry), until=name)
+    if not said:
+        return f"{name} is on the map, and with it a stub everything passes"
+    return None if name in said[-1] else f"no message names {name}: {said[0]}"
+
+
+def unneeded(lesson, folder, some):
+    """What fails while these modules are stubs: all at once, and if that fails, one by one, to tell which."""
+    stubs = [pages.stubbed(entry) for entry in some]
+    together = {path: text for stub in stubs for path, text in stub.items()}
+    said = pages.complaints(lesson, folder, together) if some else []
+    names = ", ".join(entry["number"] for entry in some)
+    if not said or len(some) == 1:
+        return [f"Module {names} is not on the map, and with it a stub this fails: {line}" for line in said[:1]]
+    alone = [line for entry in some for line in unneeded(lesson, folder, [entry])]
+    return alone or [f"None of {names} is on the map, and with all of them stubs this fails: {said[0]}"]
 
 
 def claim_the_whole_page_runs_and_is_quick(proof):

@@ -21,28 +21,30 @@ class Ran:
 
 
 def ran(walk, roles=PAGE, limit_s=120):
-    """A Ran for each cell of these roles in the solved lesson, run in the process of a fresh walk."""
-    out = []
+    """A Ran for each cell of these roles in the solved lesson, as they run in the process of a fresh walk."""
     for n, cell in enumerate(walk.lesson.cells):
         if cell.kind == "code" and cell.role in roles:
             begun = time.perf_counter()
             reply = walk.child.ask(limit_s, cell=cell.id or f"cell_{n}", text=cell.text)
             error = f"{reply['error']}: {reply['says']}" if "error" in reply else ""
-            out.append(Ran(cell.id, cell.role, time.perf_counter() - begun, error))
-    return out
+            yield Ran(cell.id, cell.role, time.perf_counter() - begun, error)
 
 
 def whole(lesson, folder):
     """A Ran for every code cell of the solved lesson."""
     with Walk(lesson, folder.path) as walk:
-        return ran(walk)
+        return list(ran(walk))
 
 
-def complaints(lesson, folder, changed, right=None):
+def complaints(lesson, folder, changed, right=None, until=None):
     """What fails in a solved lesson when modules are exchanged, {path: text}: cells, visible checks, and, where the
-    right answers are given, probes."""
+    right answers are given, probes. Nothing more runs after a cell that says `until`."""
     with folder.exchanged(changed) as path, Walk(lesson, path) as walk:
-        found = [f"{cell.id}: {cell.error}" for cell in ran(walk, (*lessons.RUN, "check")) if cell.error]
+        found = []
+        for cell in ran(walk, (*lessons.RUN, "check")):
+            found += [f"{cell.id}: {cell.error}"] if cell.error else []
+            if until and until in cell.error:
+                break
         for name, (inputs, answers) in (right or {}).items():
             says = trials.verdicts(lesson, name, inputs, walk.asked(name, inputs), answers)
             found += [f"{name}: {one}" for one in says if one][:1]

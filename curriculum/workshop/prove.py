@@ -12,6 +12,7 @@ import io
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pages
@@ -35,7 +36,7 @@ def main(arguments=None):
     asked = parser.parse_args(arguments)
     numbers, begun = asked.numbers or lessons.numbers(asked.curriculum), time.monotonic()
     if len(numbers) == 1:
-        stood = [stand(numbers[0], asked.seed, asked.curriculum)]
+        stood = [stand(numbers[0], asked.seed, asked.curriculum, numbers)]
     else:
         stood = list(side_by_side(numbers, asked.seed, asked.curriculum))
     failed = sum(against for against, _ in stood)
@@ -47,25 +48,25 @@ def main(arguments=None):
 def side_by_side(numbers, seed, curriculum):
     """Some lessons at a time, each in a process of its own; what one has to say is printed when it is through."""
     with ProcessPoolExecutor(WORKERS) as pool:
-        for out, stood in pool.map(aside, numbers, [seed] * len(numbers), [curriculum] * len(numbers)):
+        for out, stood in pool.map(partial(aside, seed=seed, curriculum=curriculum, beside=numbers), numbers):
             print(out, end="", flush=True)
             yield stood
 
 
-def aside(*job):
+def aside(number, **run):
     """What `stand` prints, and what it returns."""
     with contextlib.redirect_stdout(io.StringIO()) as out:
-        stood = stand(*job)
+        stood = stand(number, **run)
     return out.getvalue(), stood
 
 
-def stand(number, seed, curriculum):
-    """One lesson: how many claims fail, and its row of the table, if it came so far."""
+def stand(number, seed, curriculum, beside):
+    """One lesson, beside which others are proved: how many claims fail, and its row of the table, if it came so far."""
     lesson = lessons.load(number, curriculum)
     if missing := pages.unwritten(curriculum, {"needs": lesson.needs}):
         print(f"{lesson.number} {lesson.title}\n  FAILS  it needs {', '.join(missing)}, not written yet\n")
         return 1, None
-    with Folder(lesson) as folder, Proof(Bench.of(lesson, folder, seed)) as proof:
+    with Folder(lesson) as folder, Proof(Bench.of(lesson, folder, seed), frozenset(beside)) as proof:
         return prove(proof), row(proof)
 
 
@@ -76,6 +77,8 @@ def prove(proof):
     for text, claim in CLAIMS.items():
         begun = time.monotonic()
         against = heard(claim, proof)
+        if against is None:
+            continue
         print(f"  {'FAILS' if against else 'holds'}  {text:<92}{time.monotonic() - begun:5.1f} s", flush=True)
         for line in against[:MOST]:
             print(f"           {' '.join(line.split())[:300]}")
@@ -89,7 +92,7 @@ def prove(proof):
 
 
 def heard(claim, proof):
-    """What speaks against a claim; that it could not be tried does, too."""
+    """What speaks against a claim; that it could not be tried does, too. None if other lessons prove it."""
     try:
         return claim(proof)
     except (ValueError, OSError, Gone, Unready) as error:

@@ -1,7 +1,7 @@
 """What probes and visible checks say of right and wrong answers to the exercises of a lesson."""
 import runpy
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import mutants
 import numpy as np
@@ -21,7 +21,7 @@ class Trial:
     name: str
     probes: str | None
     checks: str | None
-    seen: int = 0  # by how many of the questions, each alone
+    blind: int = 0  # how many of the questions, each alone, let it pass
     plausible: bool = False  # its answers have the form of right ones
 
     def __str__(self):
@@ -45,13 +45,12 @@ class Bench:
     @classmethod
     def of(cls, lesson, folder, seed=0):
         said = runpy.run_path(str(lesson.folder / "mistakes.py"))
-        others = runpy.run_path(str(lesson.folder / "alternatives.py"))
-        return cls(lesson, folder, seed, said["MISTAKES"], others["ALTERNATIVES"], said.get("SURVIVORS", {}))
+        return cls(lesson, folder, seed, said["MISTAKES"], alternatives(lesson), said.get("SURVIVORS", {}))
 
     def inputs(self, exercise):
         """The questions about an exercise, the same for everything that is tried."""
         rng = np.random.default_rng([self.seed, list(self.lesson.points).index(exercise)])
-        return [self.lesson.draw(exercise, rng) for _ in range(DRAWS)]
+        return self.lesson.questions(exercise, rng, DRAWS)
 
     def trials(self):
         """Every Trial of every exercise that carries points."""
@@ -71,10 +70,24 @@ class Bench:
         inputs, stubs = self.inputs(exercise), self.lesson.stubs()
         right = walk.solution(exercise, inputs)
         for kind, name, text in self.texts(cell, stubs[exercise]):
+            if kind == "mutant":
+                probes, checks = self.rejected(walk, exercise, text, inputs, right), walk.check(exercise, text)
+                yield Trial(exercise, kind, name, probes, checks)
+                continue
             reply = walk.answers(exercise, text, inputs, below=stubs if kind == "alone" else None)
             says = verdicts(self.lesson, exercise, inputs, reply, right)
             probes, checks = next(filter(None, says), None), walk.check(exercise, text)
-            yield Trial(exercise, kind, name, probes, checks, sum(map(bool, says)), alike(reply, right))
+            yield Trial(exercise, kind, name, probes, checks, len(says) - sum(map(bool, says)), alike(reply, right))
+
+    def rejected(self, walk, exercise, text, inputs, right):
+        """Why the probes reject a mutant; of thousands, nearly all fall at the first question, so it comes alone."""
+        for some in [slice(1), slice(1, None)][:len(inputs)]:
+            reply = walk.answers(exercise, text, inputs[some], rest=walk.leans_below)
+            true = right if right.answers is None else replace(right, answers=right.answers[some])
+            says = verdicts(self.lesson, exercise, inputs[some], reply, true)
+            if any(says):
+                return next(filter(None, says))
+        return None
 
     def texts(self, cell, stub):
         """(kind, name, text of the exercise's cell) of all that is tried."""
@@ -90,6 +103,11 @@ class Bench:
                 yield kind, one["name"], filled(one["code"])
         for name, code in mutants.mutants(mutants.solution(cell.text)):
             yield "mutant", name, filled(code)
+
+
+def alternatives(lesson):
+    """{exercise: [{"name", "code"}, ...]} of right answers written differently."""
+    return runpy.run_path(str(lesson.folder / "alternatives.py"))["ALTERNATIVES"]
 
 
 def verdicts(lesson, exercise, inputs, reply, right):
