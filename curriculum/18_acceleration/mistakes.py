@@ -218,8 +218,8 @@ MISTAKES = {
                         buffers.append(np.empty(size, np.uint8))
                         self.made += 1
             """,
-            says="Look first whether one of the buffers is free.",
-            ask="When does your pool use a buffer again?",
+            says="Look first whether one of the buffers is free, by its place: a name in your loop holds it, too.",
+            ask="When does your pool use a buffer again, and who holds the one that your loop looks at?",
             symptom="no buffer comes back",
         ),
         dict(
@@ -300,6 +300,13 @@ MISTAKES = {
             says="Each copy is shifted by one pixel more than the one before.",
             ask="In what do your copies differ?",
             symptom="every column of the kernel sees the same pixel",
+        ),
+        dict(
+            name="float32 always",
+            code=changed(LOWERED, ", images.dtype)", ")"),
+            says="take's own dtype is float32: hand it images.dtype.",
+            ask="What becomes of float64 images?",
+            symptom="nudging in float64 finds wrong slopes in convolutions",
         ),
         dict(
             name="all but the last copy",

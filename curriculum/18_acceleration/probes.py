@@ -69,9 +69,9 @@ def judge_cross_entropy_rule(inputs, answer, reference):
 # catch and repair
 
 
-CATCHES = {"fault": "AssertionError", "two in turn": "AssertionError", "four in turn": "AssertionError",
-           "forgets parts": "AssertionError", "the last again": "AssertionError", "always new": "passes",
-           "rows of one block": "passes"}
+CATCHES = {"fault": "AssertionError", "small ones new": "AssertionError", "two in turn": "AssertionError",
+           "four in turn": "AssertionError", "forgets parts": "AssertionError", "the last again": "AssertionError",
+           "always new": "passes", "rows of one block": "passes"}
 
 
 def draw_catch(rng):
@@ -114,8 +114,13 @@ def pools(lesson):
             self.given += 1
             return self.block[self.given - 1]
 
-    return {"fault": lesson.ColleaguePool, "two in turn": in_turn(2), "four in turn": in_turn(4),
-            "forgets parts": Forgets, "the last again": in_turn(1), "always new": New, "rows of one block": Block}
+    class Small(lesson.ColleaguePool):
+        def take(self, shape, dtype=np.float32):
+            return super().take(shape, dtype) if np.prod(shape) > 1000 else np.empty(shape, dtype)
+
+    return {"fault": lesson.ColleaguePool, "small ones new": Small, "two in turn": in_turn(2),
+            "four in turn": in_turn(4), "forgets parts": Forgets, "the last again": in_turn(1), "always new": New,
+            "rows of one block": Block}
 
 
 def act_catch(lesson, names):
@@ -192,13 +197,16 @@ def act_lowered(lesson, inputs):
     for kernel_w, stride_w, pad_h, pad_w in inputs["cases"]:
         out_w = (inputs["images"].shape[3] + 2 * pad_w - kernel_w) // stride_w + 1
         found.append(np.array(lesson.lowered(inputs["images"], kernel_w, out_w, stride_w, (pad_h, pad_w))))
-    return found
+    double = lesson.lowered(inputs["images"].astype(np.float64), kernel_w, out_w, stride_w, (pad_h, pad_w))
+    return {"found": found, "kind": str(double.dtype)}
 
 
 def judge_lowered(inputs, answer, reference):
+    if answer["kind"] != "float64":
+        return f"images of float64: expected float64, found {answer['kind']}"
     return first(differs(found, lowered(inputs["images"], *case),
                          f"lowered with kernel_w {case[0]}, stride_w {case[1]}", **EXACT, dtype=np.float32)
-                 for case, found in zip(inputs["cases"], answer, strict=True))
+                 for case, found in zip(inputs["cases"], answer["found"], strict=True))
 
 
 def lowered(images, kernel_w, stride_w, pad_h, pad_w):
@@ -216,7 +224,10 @@ def act_conv2d(lesson, inputs):
     images, weight, bias = inputs["images"], inputs["weight"], inputs["bias"]
     found = [np.array(lesson.conv2d(images, weight, bias, stride=tuple(stride), padding=tuple(padding)))
              for stride, padding in inputs["cases"]]
-    return {"found": found, "bare": np.array(lesson.conv2d(images, weight, stride=(1, 1), padding=(0, 0))),
+    small = [array.astype(np.float64) + 2.0**-40 for array in (images, weight)]
+    double = lesson.conv2d(*small, stride=(1, 1), padding=(0, 0)) - np.round(found[0] - bias[:, None, None])
+    return {"found": found, "fine": bool((double != 0).any()),
+            "bare": np.array(lesson.conv2d(images, weight, stride=(1, 1), padding=(0, 0))),
             "bias": np.array(bias)}
 
 
@@ -226,7 +237,8 @@ def judge_conv2d(inputs, answer, reference):
                           f"stride {tuple(case[0])}, padding {tuple(case[1])}", **EXACT, dtype=np.float32)
                   for case, found in zip(inputs["cases"], answer["found"], strict=True))
             or differs(answer["bare"], convolved(images, weight, (1, 1), (0, 0)), "without a bias", **EXACT)
-            or differs(answer["bias"], bias, "the caller's bias", **EXACT))
+            or differs(answer["bias"], bias, "the caller's bias", **EXACT)
+            or (None if answer["fine"] else "float64 numbers are summed with fewer digits than they have"))
 
 
 def convolved(images, weight, stride, padding):
