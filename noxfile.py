@@ -199,7 +199,9 @@ def workspace(session):
     install(session, "kit", "datasets", third_party=[*LEARNER, *group("test")])
     session.run("pytest", "tests/test_workspace.py", *SIDE_BY_SIDE, *session.posargs)
     install(session, "core")
-    session.run("pytest", "tests/test_bootcamp.py", *SIDE_BY_SIDE, *session.posargs)
+    session.run("pytest", "tests/test_bootcamp.py", "-k", "not optimization", *SIDE_BY_SIDE, *session.posargs)
+    install(session, "arch")
+    session.run("pytest", "tests/test_bootcamp.py", "-k", "optimization", *session.posargs)
 
 
 @nox.session(python=DEFAULT, requires=["wheels"])

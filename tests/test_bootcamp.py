@@ -5,7 +5,7 @@ import pytest
 from learner import LESSONS, Learner
 from tinytorch._kit import course
 
-OF_TIER = {tier: [number for number in LESSONS if course.lesson(number)["tier"] == tier] for tier in ("core", "arch")}
+OF_TIER = {tier: [number for number in LESSONS if course.lesson(number)["tier"] == tier] for tier in course.TIERS}
 
 
 @pytest.mark.parametrize("number", OF_TIER["core"])
@@ -18,14 +18,23 @@ def test_one_module_is_theirs_and_all_others_are_prebuilt(tmp_path, number):
 
 
 def test_architecture_is_taught_on_a_prebuilt_core(tmp_path):
+    a_tier_is_taught(tmp_path, "arch")
+
+
+def test_optimization_is_taught_on_prebuilt_tiers(tmp_path):
+    a_tier_is_taught(tmp_path, "opt")
+
+
+def a_tier_is_taught(folder, tier):
+    """Each of its lessons, with what is below it prebuilt and no solution of its own on this machine."""
     with pytest.raises(PackageNotFoundError):
-        version("tinytorch-arch")  # no solution of what they are to build is on this machine
-    learner = Learner(tmp_path / "work", build="arch")
-    for number in OF_TIER["arch"]:
+        version(f"tinytorch-{tier}")
+    learner = Learner(folder / "work", build=tier)
+    for number in OF_TIER[tier]:
         learner.build(number)
         first = learner.run("check", number).split()
         assert first[2] == first[4] != "0", f"{number}: {' '.join(first[:8])}"
-    assert f"{len(OF_TIER['arch'])} modules" in learner.run("status")
+    assert f"{len(OF_TIER[tier])} modules" in learner.run("status")
 
 
 def test_two_modules_apart(tmp_path):
