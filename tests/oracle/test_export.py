@@ -6,6 +6,7 @@ import pytest
 import safetensors.torch
 import torch
 from onnx.reference import ReferenceEvaluator
+from tinytorch.acceleration import disable_acceleration, enable_acceleration
 from tinytorch.core import Tensor, concatenate, maximum, no_grad, where
 from tinytorch.memoization import ROWS, load_safetensors, noted, save_safetensors, to_onnx
 from tinytorch.nn import (
@@ -302,3 +303,16 @@ def test_another_kind_of_file_is_refused_and_a_missing_one_is_missing(path):
         load_safetensors(path.with_suffix(".npz"))
     with pytest.raises(FileNotFoundError):
         load_safetensors(path)
+
+
+def test_what_acceleration_fuses_is_refused_by_name_and_written_when_it_is_off(rng, path):
+    model, x = mlp(rng).eval(), floats(rng, 3, 8, 8)
+    enable_acceleration()
+    try:
+        with pytest.raises(NotImplementedError, match="linear has no row.*acceleration"):
+            to_onnx(model, x, path)
+    finally:
+        disable_acceleration()
+    assert not path.exists()
+    to_onnx(model, x, path)
+    assert path.exists()
