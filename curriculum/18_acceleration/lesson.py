@@ -784,16 +784,19 @@ def max_pool(images: Array, kernel_size: tuple[int, int], stride: tuple[int, int
 def max_pool_rule(grad_out: Array, out: Array, images: Array, kernel_size: tuple[int, int],
                   stride: tuple[int, int]) -> tuple[Array]:
     grad, grad_out = like(images), laid_out(grad_out, out)
-    grad.fill(0)
-    free, apart = np.ones_like(out, dtype=bool), stride[0] >= kernel_size[0] and stride[1] >= kernel_size[1]
-    for rows, columns in taps(kernel_size, out.shape[2:], stride):
-        won = np.equal(images[:, :, rows, columns], out)
-        won &= free  # the first of the largest gets it all
-        free ^= won
-        if apart:
-            np.multiply(grad_out, won, out=grad[:, :, rows, columns])
-        else:
-            grad[:, :, rows, columns] += grad_out * won
+    if stride != kernel_size or images.shape[2] % stride[0] or images.shape[3] % stride[1]:
+        grad.fill(0)  # some pixels are in no window, or in several
+    for row in range(out.shape[2]):
+        at, below = slice(row, row + 1), slice(stride[0] * row, None)
+        free, seen, of_seen = np.ones_like(out[:, :, at], dtype=bool), images[:, :, below], grad[:, :, below]
+        for i, j in taps(kernel_size, (1, out.shape[3]), stride):
+            won = seen[:, :, i, j] == out[:, :, at]
+            won &= free  # the first of the largest gets it all
+            free ^= won
+            if stride == kernel_size:
+                np.multiply(grad_out[:, :, at], won, out=of_seen[:, :, i, j])
+            else:
+                of_seen[:, :, i, j] += grad_out[:, :, at] * won
     return (grad,)
 
 # %% given="attention"
@@ -801,25 +804,16 @@ def max_pool_rule(grad_out: Array, out: Array, images: Array, kernel_size: tuple
 MODERATE = 60  # exp(60), times as many terms as fit into memory, is far from float32's largest
 
 
-def moderate(scores: Array) -> bool:
-    """Whether exp of each score is far from both ends, so that no shift is needed."""
-    return bool(scores.max(initial=0) < MODERATE and scores.min(initial=0) > -MODERATE)
-
-
-def powers_of(scores: Array) -> Array:
-    """exp of scores, in place, each row divided by a number of its own where that is needed to stay finite."""
-    if not moderate(scores):
-        scores -= scores.max(axis=-1, keepdims=True)
-    return np.exp(scores, out=scores)
-
-
 def attention(query: Array, key: Array, value: Array, mask: Array | None = None, keep: Options | None = None) -> Array:
     """scaled_dot_product_attention of 12, for heads (..., seq_len, head_dim); each row may hear one or more."""
     weights = np.matmul(query, key.swapaxes(-1, -2), out=POOL.take((*query.shape[:-1], key.shape[-2]), query.dtype))
     weights *= 1 / math.sqrt(query.shape[-1])
-    if mask is not None and not moderate(weights):
-        np.copyto(weights, -np.inf, where=~mask)
-    powers_of(weights)
+    moderate = weights.max(initial=0) < MODERATE and weights.min(initial=0) > -MODERATE
+    if not moderate:
+        if mask is not None:
+            np.copyto(weights, -np.inf, where=~mask)
+        weights -= weights.max(axis=-1, keepdims=True)
+    np.exp(weights, out=weights)
     if mask is not None:
         weights *= mask
     rows = one_table(weights)
