@@ -51,6 +51,13 @@ def test_a_stub_says_what_to_type(tmp_path):
     assert last.startswith("ImportError: Module 03 Layers is yours to build") and "tinytorch export 03" in last
 
 
+def test_status_names_next_what_was_chosen(tmp_path):
+    learner = Learner(tmp_path / "work", build="05,12")
+    assert learner.run("status").rstrip().endswith("next  tinytorch start 05")
+    learner.build("05")
+    assert learner.run("status").rstrip().endswith("next  tinytorch start 12")
+
+
 def test_what_is_handed_in_holds_the_lesson_and_who_it_is_from(tmp_path):
     learner = Learner(tmp_path / "work")
     learner.take("02", "py")

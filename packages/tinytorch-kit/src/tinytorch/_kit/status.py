@@ -70,12 +70,15 @@ def milestones(workspace):
 
 
 def following(workspace):
-    """The one command to type next."""
-    for entry in course.LESSONS:
-        if sheet.has(entry) and own.state(workspace, entry) in TO_DO:
-            return f"tinytorch {'check' if is_started(workspace, entry) else 'start'} {entry['number']}"
+    """The one command to type next: what was chosen, then history, then whatever else is there to build."""
+    to_do = [entry for entry in course.LESSONS if sheet.has(entry) and own.state(workspace, entry) in TO_DO]
+    chosen = [entry for entry in course.chosen(workspace.build) if entry in to_do]
     ready = [row[0] for row in milestones(workspace) if row[2] == "ready"]
-    return f"tinytorch milestone {ready[-1]}" if ready else "nothing: all that this release has is built"
+    if ready and not chosen:
+        return f"tinytorch milestone {ready[-1]}"
+    for entry in chosen or to_do:
+        return f"tinytorch {'check' if is_started(workspace, entry) else 'start'} {entry['number']}"
+    return "nothing: all that this release has is built"
 
 
 def standing(workspace, entry):
