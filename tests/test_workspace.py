@@ -52,9 +52,9 @@ def test_a_stub_says_what_to_type(tmp_path):
 
 
 def test_status_names_next_what_was_chosen(tmp_path):
-    learner = Learner(tmp_path / "work", build="05,12")
-    assert learner.run("status").rstrip().endswith("next  tinytorch start 05")
-    learner.build("05")
+    learner = Learner(tmp_path / "work", build="01,12")
+    assert learner.run("status").rstrip().endswith("next  tinytorch start 01")
+    learner.build("01")
     assert learner.run("status").rstrip().endswith("next  tinytorch start 12")
 
 
