@@ -10,7 +10,7 @@ import pytest
 from small_lesson import RIGHT, SMALL, rewrite, save
 from tinytorch._kit import cells, cli, console, own, place, release, sheet, workspace
 
-COMMANDS = ("init", "start", "check", "export", "use", "status", "milestone", "submit", "log")
+COMMANDS = ("init", "start", "check", "export", "use", "status", "milestone", "submit", "log", "leaderboard")
 
 
 def test_the_way_from_an_empty_folder_to_a_module(tmp_path, small, command, monkeypatch):

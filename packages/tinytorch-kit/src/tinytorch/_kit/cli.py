@@ -2,11 +2,12 @@
 import errno
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import click
 
 from tinytorch._kit import check as checks
-from tinytorch._kit import course, milestone, own, predictions, sheet, status, submit, workspace
+from tinytorch._kit import course, leaderboard, milestone, own, predictions, sheet, status, submit, workspace
 from tinytorch._kit.console import Refused, busy, complain, near, prepare, quoted, say, table
 from tinytorch._kit.words import BUILD, MILESTONE, MODULE, InOrder
 from tinytorch._versions.kit import __version__
@@ -253,3 +254,36 @@ def show_predictions():
         table(predictions.as_table(rows), right=(2, 3, 4))
     else:
         say("Nothing was measured yet. The lessons ask for predictions as you go.")
+
+
+@tinytorch.group("leaderboard")
+def board():
+    """Measure submissions again, and make a page of them."""
+
+
+@board.command("verify")
+@click.argument("file", metavar="FILE.json", type=click.Path(exists=True, dir_okay=False))
+def verify_submission(file):
+    """Measure a submission again.
+
+    Both models are built anew from the weights beside FILE.json and from the names of what was done to them; no code
+    of others is run. Accuracies and sizes must be equal, and the gain the same within a factor that is said. The exit
+    status is 0 if it is found again, 1 if not, 2 if it cannot be measured.
+    """
+    sys.exit(milestone.run(workspace.find(), course.milestone("6"), ["--verify", file]))
+
+
+@board.command("build")
+@click.argument("folder", metavar="FOLDER", type=click.Path(exists=True, file_okay=False))
+@click.option("--out", metavar="DIR", type=click.Path(file_okay=False), default="leaderboard", show_default=True,
+              help="Where index.html and leaderboard.json go.")
+def build_board(folder, out):
+    """Make a page of all submissions below FOLDER.
+
+    It works without a network: a table for each task that can be sorted, accuracy against time and size, and which
+    files were refused, and why. Improvements are computed from the raw times.
+    """
+    made = leaderboard.build(workspace.find(), folder, out)
+    for line in leaderboard.summary(made):
+        say(line)
+    say(f"open  {near(Path(out) / leaderboard.PAGE)}")
