@@ -83,7 +83,7 @@ def kit_files():
         marks = REPOSITORY / "build/fingerprints" / f"{slug(lesson)}.json"
         if marks.exists():
             made[base + ".json"] = marks.read_text(encoding="utf-8")
-    for script in sorted((REPOSITORY / "milestones").glob("0*.py")):
+    for script in sorted((REPOSITORY / "milestones").glob("*.py")):
         made[f"tinytorch/_kit/milestones/{script.name}"] = script.read_text(encoding="utf-8")
     return made
 
