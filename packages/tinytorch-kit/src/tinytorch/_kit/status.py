@@ -73,12 +73,18 @@ def following(workspace):
     """The one command to type next: what was chosen, then history, then whatever else is there to build."""
     to_do = [entry for entry in course.LESSONS if sheet.has(entry) and own.state(workspace, entry) in TO_DO]
     chosen = [entry for entry in course.chosen(workspace.build) if entry in to_do]
-    ready = [row[0] for row in milestones(workspace) if row[2] == "ready"]
+    ready = [int(row[0]) for row in milestones(workspace) if row[2] == "ready"]
     if ready and not chosen:
-        return f"tinytorch milestone {ready[-1]}"
+        return f"tinytorch milestone {min(ready, key=lambda number: (not on_own_work(workspace, number), number))}"
     for entry in chosen or to_do:
         return f"tinytorch {'check' if is_started(workspace, entry) else 'start'} {entry['number']}"
     return "nothing: all that this release has is built"
+
+
+def on_own_work(workspace, number):
+    """Whether a milestone runs on a module of the learner's."""
+    needs = course.milestone(number)["needs"]
+    return any(own.state(workspace, course.BY_NUMBER[one]) in OWNED for one in needs)
 
 
 def standing(workspace, entry):
