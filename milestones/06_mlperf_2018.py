@@ -174,9 +174,10 @@ def baseline(contest, seed, folder):
     if path.exists():
         print(f"  {contest.name}: trained in an earlier run, {path}", file=sys.stderr)
         return loaded(contest.network(None), weights(path))
-    model = contest.trained(default_rng(seed))
-    with path.open("wb") as file:
+    model, part = contest.trained(default_rng(seed)), path.with_suffix(".part")
+    with part.open("wb") as file:
         np.savez(file, **model.state_dict())
+    part.replace(path)  # whole, or not at all
     return model
 
 
@@ -261,15 +262,14 @@ def sent(contest, steps, arguments, pairs):
 def judged(contest, submission, folder):
     """Print what the submission of a task says, and whether that is enough."""
     goal, gain, says = contest.goal, improvement(submission), validate(submission, folder)
-    before, after, points = submission.baseline, submission.optimized, goal.points * (2 if contest.quick else 1)
+    before, after, points = submission.baseline, submission.optimized, goal.points * (1.5 if contest.quick else 1)
     print("", *report(submission).split("\n\n")[:2], "", sep="\n")  # the rest is in the file
     row("right, of the test", f"{before.accuracy:.1%}, then {after.accuracy:.1%}",
         f"{contest.task.floor:.0%}, at most {points:g} points less",
         after.accuracy >= contest.task.floor and -100 * gain.accuracy <= points)
     row("times as fast", f"{gain.faster:.2f}, {gain.interval[0]:.2f} to {gain.interval[1]:.2f}", f"{goal.faster:g}",
         gain.interval[0] >= goal.faster)
-    row("times smaller", f"{gain.smaller:.2f}", f"{goal.smaller:g}",
-        gain.smaller >= goal.smaller)
+    row("times smaller", f"{gain.smaller:.2f}", f"{goal.smaller:g}", gain.smaller >= goal.smaller)
     row("what the referee says", says[0][:32] if says else "nothing", "nothing", not says)
 
 

@@ -120,7 +120,7 @@ class Digits:
 class Mlp(Digits):
     """784-256-10. The units that matter least are taken out, and the others learn to do without them."""
 
-    name, shape, goal, ways = "digits-mlp", (784,), Goal(1.5, 1.5, 8), ["no_grad"]
+    name, shape, goal, ways = "digits-mlp", (784,), Goal(2, 1.5, 8), ["no_grad"]
 
     def network(self, rng):
         return Sequential(Linear(784, 256, rng=rng), ReLU(), Linear(256, 10, rng=rng))
@@ -143,7 +143,7 @@ class Mlp(Digits):
 class Cnn(Digits):
     """LeNet. A student that takes strides in place of maxima learns what it says."""
 
-    name, shape, goal, ways = "digits-cnn", (1, 28, 28), Goal(1.5, 1.5, 5), ["no_grad", "acceleration"]
+    name, shape, goal, ways = "digits-cnn", (1, 28, 28), Goal(2, 1.5, 5), ["no_grad", "acceleration"]
 
     def network(self, rng):
         return lenet(rng)
@@ -171,7 +171,7 @@ class Cnn(Digits):
 class Talks:
     """TinyTalks, and the Transformer of 2017; what is timed is the answer to 40 questions, one by one at first."""
 
-    name, goal, ways = "tinytalks-transformer", Goal(1.5, 2, 2), ["kv_cache", "batching", "acceleration"]
+    name, goal, ways = "tinytalks-transformer", Goal(2, 2, 2), ["kv_cache", "batching", "acceleration"]
 
     def __init__(self, quick):
         talks = tinytalks()

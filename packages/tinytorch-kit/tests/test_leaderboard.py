@@ -171,6 +171,13 @@ def test_build_writes_page_and_data_and_says_who_leads(tmp_path, home, command, 
     assert (made / "index.html").read_text(encoding="utf-8") == page(FULL)
 
 
+def test_build_says_where_nothing_lies(tmp_path, home, command, monkeypatch):
+    monkeypatch.setattr(leaderboard, "judged", lambda home, folder, files: board())
+    status, out, _ = command("leaderboard", "build", tmp_path)
+    assert status == 0 and out.splitlines()[0] == "No submission is there. To make some: tinytorch milestone 6"
+    assert out.splitlines()[1].startswith("open  leaderboard")
+
+
 def test_build_needs_module_20(tmp_path, home, command):
     status, out, err = command("leaderboard", "build", tmp_path)
     assert (status, out) == (2, "") and "Module 20 Capstone" in err and not (home.root / "leaderboard").exists()
