@@ -173,7 +173,7 @@ def lessons(session):
     env = sources(session)
     session.run("python", "curriculum/workshop/prove.py", *session.posargs, env=env)
     if not session.posargs:  # and the prover itself
-        session.run("pytest", "tests/test_prove.py", "tests/test_mutants.py", env=env)
+        session.run("pytest", "tests/test_prove.py", "tests/test_mutants.py", *SIDE_BY_SIDE, env=env)
 
 
 @nox.session(python=DEFAULT)

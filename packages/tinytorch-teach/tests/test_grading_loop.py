@@ -217,6 +217,9 @@ def test_the_table_has_everybody(room, tmp_path):
     assert (rows["bob"]["manual_points"], rows["bob"]["status"]) == ("", "needs manual grading")
 
 
+KERNEL = {"TINYTORCH_PREBUILT": "1", "PYTHONWARNINGS": "ignore"}
+
+
 class Stock(Course):
     """A course that nbgrader grades by itself with its own settings, imported once for all lessons."""
 
@@ -233,8 +236,10 @@ class Stock(Course):
         return self.folder / step / student / lesson.slug / f"{lesson.slug}.ipynb"
 
     def autograde(self, student, lesson):
-        """Run a page in a kernel, as `nbgrader autograde` does."""
-        with prepared():
+        """Run a page in a kernel, as `nbgrader autograde` does, on the prebuilt modules and without a workspace."""
+        with prepared(), pytest.MonkeyPatch.context() as patch:
+            for name, value in KERNEL.items():
+                patch.setenv(name, value)
             from nbgrader.apps import NbGraderAPI
             from nbgrader.coursedir import CourseDirectory
 
@@ -253,10 +258,7 @@ class Stock(Course):
 
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:  # for kernels: the prebuilt modules and no workspace
-        patch.setenv("TINYTORCH_PREBUILT", "1")
-        patch.setenv("PYTHONWARNINGS", "ignore")
-        yield Stock(tmp_path_factory.mktemp("stock"))
+    return Stock(tmp_path_factory.mktemp("stock"))
 
 
 @pytest.mark.parametrize("number", [entry["number"] for entry in lessons.entries()])
@@ -276,8 +278,7 @@ def test_stock_nbgrader_agrees_on_right_and_blank_work(stock, number):
 def nbgrader(place, *words):
     """Run nbgrader's own command, with the prebuilt modules and no workspace."""
     command = [sys.executable, "-m", "nbgrader", *words]
-    env = {**os.environ, "TINYTORCH_PREBUILT": "1", "PYTHONWARNINGS": "ignore"}
-    return subprocess.run(command, cwd=place.folder, env=env, capture_output=True, text=True)
+    return subprocess.run(command, cwd=place.folder, env={**os.environ, **KERNEL}, capture_output=True, text=True)
 
 
 def test_stock_nbgrader_says_the_same_when_its_commands_are_typed(stock):
