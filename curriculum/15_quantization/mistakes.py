@@ -104,6 +104,13 @@ MISTAKES = {
             ask="What are the lowest and the highest int8?",
             symptom="nothing below the zero point comes back",
         ),
+        dict(
+            name="the zero point added before rounding",
+            code="return np.clip(np.rint(array / scale + zero_point), -128, 127).astype(np.int8)",
+            says="Round first and then add: np.rint takes a half to the even neighbour, which 3 more may change.",
+            ask="Which code has 1.75 at scale 0.5 and zero point 3?",
+            symptom="a code off by one, only halfway between two marks",
+        ),
     ],
     "dequantize": [
         dict(
@@ -170,6 +177,13 @@ MISTAKES = {
             says="Look at the step too: with a step of 100 everything is within half a step.",
             ask="What would a ruler with a step of 100 do in your check?",
             symptom="a ruler that loses every digit passes",
+        ),
+        dict(
+            name="coarse up to 60 times",
+            code=changed(CATCH, "1.01 * reach / 255", "60 * reach / 255"),
+            says="255 steps lead along the ruler; one of 1.01 * reach / 255 is the largest that is fair.",
+            ask="How many codes does a ruler use whose step is twice as large as need be?",
+            symptom="a ruler that uses a few of its codes passes",
         ),
         dict(
             name="a whole step allowed",
@@ -278,6 +292,21 @@ MISTAKES = {
             symptom="odd numbers stretch the ruler",
         ),
         dict(
+            name="one zero point for all",
+            code=changed(CALIBRATE, "np.zeros(scale.shape)", "0"),
+            says="A symmetric ruler has a zero point for each scale: np.zeros(scale.shape).",
+            ask="Which shape has your zero point, symmetric and with axis 0?",
+            symptom="a zero point of shape () beside many scales",
+        ),
+        dict(
+            name="zero point 0 for zeros",
+            code=changed(CALIBRATE, "np.rint(-128 - low / scale)",
+                         "np.rint(np.where(high > low, -128 - low / scale, 0))"),
+            says="The code of low is -128, for zeros as well: divide by the scale, which is never 0.",
+            ask="Which code does 0 get, if all numbers are 0?",
+            symptom="a zero point made of 0 / 0",
+        ),
+        dict(
             name="a scale of 0",
             code=changed(CALIBRATE, "np.maximum(step, SMALLEST)", "np.where(step == 0, 1.0, step)"),
             says="A float32 cannot hold every small step: take SMALLEST at least, np.maximum(step, SMALLEST).",
@@ -307,6 +336,24 @@ MISTAKES = {
             says="The codes of a weight are symmetric: symmetric=True, and no zero point to keep.",
             ask="Where does your layer keep the zero point?",
             symptom="codes cut short at one end",
+        ),
+        dict(
+            name="floats made once",
+            code=changed(changed(LAYER, "                    self.bias =", """\
+                    self.floats = Tensor(quantize(weight, scale))
+                    self.bias ="""), "codes = Tensor(self.codes.data)", "codes = self.floats"),
+            says="Make the floats in forward and let them go: kept, they take four bytes for each weight again.",
+            ask="How many bytes do all attributes of your layer take together?",
+            symptom="a layer larger than the Linear that it was made from",
+        ),
+        dict(
+            name="the float weight answers",
+            code=changed(changed(LAYER, "                    self.bias =", """\
+                    self.kept = weight.copy()
+                    self.bias ="""), "y = (x @ codes.T) * self.scale.T", "y = x @ Tensor(self.kept).T"),
+            says="Multiply with the codes and their scale; of the float weight nothing may remain.",
+            ask="Which numbers does your forward multiply with?",
+            symptom="answers without any error, and no byte saved",
         ),
         dict(
             name="a scale that learns",
@@ -401,6 +448,36 @@ MISTAKES = {
             says="Each row of the codes has its scale, and makes a column of the answer: scale.T.",
             ask="Which scale belongs to the second column of the answer?",
             symptom="columns off by different factors",
+        ),
+        dict(
+            name="floats multiplied after all",
+            code="""
+                x = (x_codes.astype(np.float32) - x_zero) * x_scale
+                return (x @ (codes.astype(np.float32) * scale).T).astype(np.float32)
+            """,
+            says="Multiply and add whole numbers, and both scales once at the end.",
+            ask="How often does your function multiply by a scale?",
+            symptom="sums rounded on the way, and nothing for a chip to win",
+        ),
+        dict(
+            name="left in float64",
+            code="""
+                sums = (x_codes.astype(np.int32) - x_zero) @ codes.astype(np.int32).T
+                return sums * (x_scale * scale.T)
+            """,
+            says="int32 times float32 is float64: .astype(np.float32) at the end.",
+            ask="Which dtype has your answer?",
+            symptom="answers of eight bytes each",
+        ),
+        dict(
+            name="scales along the rows of the answer",
+            code="""
+                sums = (x_codes.astype(np.int32) - x_zero) @ codes.astype(np.int32).T
+                return (sums * (x_scale * scale)).astype(np.float32)
+            """,
+            says="A scale belongs to a column of the answer: scale.T.",
+            ask="Which scale belongs to the second column of the answer?",
+            symptom="an error of broadcasting, or wrong answers where rows and columns are as many",
         ),
         dict(
             name="added up in int16",

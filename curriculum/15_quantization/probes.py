@@ -1,6 +1,6 @@
 """What a grader asks of Quantization: codes, rulers and layers against float64 NumPy.
 
-A code may be either neighbour where a number lies halfway between two marks.
+A code may be either neighbour where a number lies halfway between two marks, except where all ways to round agree.
 """
 import numpy as np
 from tinytorch._kit.probing import outcome
@@ -38,14 +38,16 @@ def draw_quantize(rng):
 
 def act_quantize(lesson, inputs):
     answers = [lesson.quantize(case["numbers"], case["scale"], case["zero_point"]) for case in inputs]
-    return [*answers, lesson.quantize(inputs[2]["numbers"], inputs[2]["scale"])]
+    halves = np.float32([0.75, 1.75, 2.75])  # 1.5, 3.5 and 5.5 steps, which all go up
+    return [*answers, lesson.quantize(inputs[2]["numbers"], inputs[2]["scale"]), lesson.quantize(halves, 0.5, 3)]
 
 
 def judge_quantize(inputs, answer, reference):
     cases = [*inputs, inputs[2]]
     names = ["one ruler", "a ruler for each row", "zero point 0", "no zero point given"]
-    return first(coded(found, case["numbers"], case["scale"], case["zero_point"], name)
-                 for name, case, found in zip(names, cases, answer, strict=True))
+    says = first(coded(found, case["numbers"], case["scale"], case["zero_point"], name)
+                 for name, case, found in zip(names, cases, answer[:-1], strict=True))
+    return says or differs(answer[-1], [5, 7, 9], "rounded before the zero point 3 is added", rtol=0, atol=0)
 
 
 def draw_dequantize(rng):
@@ -203,12 +205,15 @@ def act_quantized_linear(lesson, inputs):
         out.backward(case["grad"])
         kept = [np.array(p.data) for p in linear.parameters()]
         learns = [name for name, p in layer.named_parameters() if p.requires_grad]
+        held = {name: np.asarray(one.data if isinstance(one, lesson.Tensor) else one) for name, one in
+                vars(layer).items()}
+        floats = [name for name, one in held.items() if one.dtype.kind == "f" and one.size >= case["weight"].size]
         names = sorted(name for name, _ in layer.named_parameters())
         if layer.bias is not None:
             layer.bias.data = np.array(case["later"])
         intact = all(np.array_equal(a, p.data) for a, p in zip(kept, linear.parameters(), strict=True))
         answers.append({"codes": layer.codes.data, "scale": layer.scale.data, "out": out.data, "grad": x.grad,
-                        "names": names, "learns": learns, "intact": intact, "later": layer(x).data})
+                        "names": names, "learns": learns, "floats": floats, "intact": intact, "later": layer(x).data})
     return answers
 
 
@@ -236,6 +241,8 @@ def layered(case, found):
         says = f"it keeps the Parameters {', '.join(found['names'])}; expected {', '.join(names)}"
     if not says and found["learns"]:
         says = f"{', '.join(found['learns'])} would learn; expected requires_grad=False"
+    if not says and found["floats"]:
+        says = f"{', '.join(found['floats'])} holds as many floats as the weight has; expected codes alone"
     return says or (None if found["intact"] else "the Linear that was given has changed")
 
 
@@ -243,22 +250,28 @@ def layered(case, found):
 
 
 def draw_integer_linear(rng):
-    return {"x_codes": rng.integers(-128, 128, (3, 50)).astype(np.int8), "x_scale": float(rng.uniform(0.1, 0.5)),
+    return {"x_codes": rng.integers(-128, 128, (7, 50)).astype(np.int8), "x_scale": float(rng.uniform(0.1, 0.5)),
             "x_zeros": [-128, int(rng.integers(60, 127))], "codes": rng.integers(-127, 128, (7, 50)).astype(np.int8),
             "scale": rng.uniform(0.1, 2, (7, 1)).astype(np.float32)}
 
 
 def act_integer_linear(lesson, inputs):
-    return [lesson.integer_linear(inputs["x_codes"], np.asarray(inputs["x_scale"], np.float32),
-                                  np.asarray(x_zero, np.int8), inputs["codes"], inputs["scale"])
-            for x_zero in inputs["x_zeros"]]
+    answers = [lesson.integer_linear(inputs["x_codes"], np.asarray(inputs["x_scale"], np.float32),
+                                     np.asarray(x_zero, np.int8), inputs["codes"], inputs["scale"])
+               for x_zero in inputs["x_zeros"]]
+    x_codes, codes = lesson.balanced(60_000, np.random.default_rng(5))
+    zero = lesson.integer_linear(x_codes, np.float32(0.1), np.int8(-128), codes, np.float32([[0.3]]))
+    return [answers, bool((zero == 0).all()), str(zero.dtype)]
 
 
 def judge_integer_linear(inputs, answer, reference):
     weight = inputs["codes"] * inputs["scale"].astype(np.float64)
-    return first(differs(found, inputs["x_scale"] * (inputs["x_codes"].astype(np.float64) - x_zero) @ weight.T,
+    says = first(differs(found, inputs["x_scale"] * (inputs["x_codes"].astype(np.float64) - x_zero) @ weight.T,
                          f"the product with zero point {x_zero}", rtol=1e-3, atol=0.05)
-                 for x_zero, found in zip(inputs["x_zeros"], answer, strict=True))
+                 for x_zero, found in zip(inputs["x_zeros"], answer[0], strict=True))
+    if not says and answer[2] != "float32":
+        says = f"expected an answer of dtype float32, found {answer[2]}"
+    return says or (None if answer[1] else "a long sum that is 0 in whole numbers is not 0; are floats added up?")
 
 
 # quantize_model: layers at any depth, Parameters of a model itself, and what must stay as it was
