@@ -47,7 +47,9 @@ def names_met():
 
 
 def test_every_rule_has_a_case():
-    assert set(RULES) - ELSEWHERE == names_met()
+    """But for fused forwards, which another test may have imported: they are held against the plain ones."""
+    fused = {name for name, rule in RULES.items() if rule.home == "tinytorch.acceleration"}
+    assert set(RULES) - fused - ELSEWHERE == names_met()
 
 
 @pytest.mark.parametrize("module", MODULES)
