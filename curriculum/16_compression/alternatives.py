@@ -107,21 +107,28 @@ ALTERNATIVES = {
             name="the whole model under its masks",
             code="""
                 model, masks, optimizer, batches = practice(seed=4)
-                before = {name: p.data.copy() for name, p in weights(model).items()}
-                finetune(model, masks, optimizer, batches, 2)
-                for name, p in weights(model).items():
-                    assert np.array_equal(p.data, p.data * masks[name])
+                found = weights(model)
+                before = {name: p.data.copy() for name, p in found.items()}
+
+                def look():
+                    for name, p in found.items():
+                        assert np.array_equal(p.data, p.data * masks[name])
+
+                finetune(model, masks, optimizer, Watched(batches, look), 2)
+                look()
+                for name, p in found.items():
                     assert not np.array_equal(p.data, before[name])
                     assert np.abs(p.data).sum() > 0.5 * np.abs(before[name]).sum()
             """,
         ),
         dict(
-            name="by sparsity",
+            name="by sparsity, with a list of what was seen",
             code="""
                 model, masks, optimizer, batches = practice()
-                start, before = sparsity(model), model.state_dict()
-                finetune(model, masks, optimizer, batches, 3)
-                assert abs(sparsity(model) - start) < 1e-9
+                before, seen = model.state_dict(), [sparsity(model)]
+                finetune(model, masks, optimizer, Watched(batches, lambda: seen.append(sparsity(model))), 3)
+                seen.append(sparsity(model))
+                assert max(seen) - min(seen) < 1e-9
                 for name, old in before.items():
                     if name in masks:
                         assert (model.state_dict()[name][masks[name]] != old[masks[name]]).any()

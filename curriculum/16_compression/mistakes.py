@@ -41,11 +41,15 @@ DISTILLATION = """
 CATCH = """
     model, masks, optimizer, batches = practice()
     before = model.state_dict()
-    finetune(model, masks, optimizer, batches, 3)
-    after = model.state_dict()
+
+    def look():
+        for name, mask in masks.items():
+            assert (model.state_dict()[name][~mask] == 0).all()
+
+    finetune(model, masks, optimizer, Watched(batches, look), 3)
+    look()
     for name, mask in masks.items():
-        assert (after[name][~mask] == 0).all()
-        assert (after[name][mask] != before[name][mask]).any()
+        assert (model.state_dict()[name][mask] != before[name][mask]).any()
 """
 
 REPAIR = """
@@ -195,8 +199,37 @@ MISTAKES = {
             ask="How many of 18 are 0.3 of them?",
             symptom="one too few here and there",
         ),
+        dict(
+            name="masks of later weights cut from the start",
+            code=changed(MAGNITUDE, "masks[name], keep = np.reshape(keep[:p.data.size], p.shape), keep[p.data.size:]",
+                         "masks[name] = np.reshape(np.resize(keep, p.data.size), p.shape)"),
+            says="Each weight's piece begins where that of the weight before it ended.",
+            ask="Where in the long mask does the second weight begin?",
+            symptom="the first weight is pruned right, others by its mask",
+        ),
     ],
     "structured_prune": [
+        dict(
+            name="sums of sizes in place of norms",
+            code=changed(STRUCTURED, "(first.weight.data**2)", "np.abs(first.weight.data)"),
+            says="The norm is the root of the sum of squares; a sum of sizes puts rows into another order.",
+            ask="Which is longer, the row 4 and 4 or the row 0 and 7?",
+            symptom="nearly the right rows, not all",
+        ),
+        dict(
+            name="the largest number of a row",
+            code=changed(STRUCTURED, "(first.weight.data**2).sum(axis=1)", "np.abs(first.weight.data).max(axis=1)"),
+            says="All numbers of a row count: the root of the sum of their squares.",
+            ask="Which is longer, the row 4 and 5 or the row 6 and 1?",
+            symptom="rows with one large number stay",
+        ),
+        dict(
+            name="rounded down",
+            code=changed(STRUCTURED, "part(amount, norms.size)", "int(amount * norms.size)"),
+            says="part(amount, count) rounds, and refuses 90 where 0.9 is meant.",
+            ask="How many of 8 are 0.7 of them?",
+            symptom="a row too many here and there",
+        ),
         dict(
             name="columns of the first layer",
             code=changed(STRUCTURED, "(first.weight.data**2).sum(axis=1)",
@@ -326,6 +359,21 @@ MISTAKES = {
             ask="Is your loss 0 where they agree?",
             symptom="right gradients, and a loss that never comes to 0",
         ),
+        dict(
+            name="right answers without a gradient",
+            code=changed(DISTILLATION, "CrossEntropyLoss()(logits, targets)",
+                         "CrossEntropyLoss()(Tensor(logits.data), targets)"),
+            says="Pass logits themselves to the cross-entropy; an array in a new Tensor has no gradient.",
+            ask="Which parts of your loss can the student learn from?",
+            symptom="right losses, and a student that learns nothing from the labels",
+        ),
+        dict(
+            name="no targets if all are 0",
+            code=changed(DISTILLATION, "targets is None", "targets is None or not targets.any()"),
+            says="0 is a class: only None says that there are no targets.",
+            ask="What if all images of a batch show a 0?",
+            symptom="batches of one class lose their labels",
+        ),
     ],
     "catch": [
         dict(
@@ -353,31 +401,64 @@ MISTAKES = {
         ),
         dict(
             name="not whether it learns",
-            code=changed(CATCH, "        assert (after[name][mask] != before[name][mask]).any()\n", ""),
+            code=changed(CATCH, "        assert (model.state_dict()[name][mask] != before[name][mask]).any()\n",
+                         "        assert name in before\n"),
             says="What is kept has to learn: something of it must have moved.",
             ask="Does your check accept a fine-tuning that does nothing?",
             symptom="one without steps passes",
         ),
         dict(
+            name="that anything learns",
+            code="""
+                model, masks, optimizer, batches = practice()
+                before = model.state_dict()
+
+                def look():
+                    for name, mask in masks.items():
+                        assert (model.state_dict()[name][~mask] == 0).all()
+
+                finetune(model, masks, optimizer, Watched(batches, look), 3)
+                look()
+                assert any((array != before[name]).any() for name, array in model.state_dict().items())
+            """,
+            says="Of each weight something must have moved; biases alone are not enough.",
+            ask="Does your check notice if only the biases learn?",
+            symptom="one that trains nothing but biases passes",
+        ),
+        dict(
             name="only what is kept",
-            code=changed(CATCH, "        assert (after[name][~mask] == 0).all()\n", ""),
+            code=changed(CATCH, "assert (model.state_dict()[name][~mask] == 0).all()", "assert name in before"),
             says="Look at what the mask does not keep, too: array[~mask].",
             ask="Which numbers grow again?",
             symptom="the fault passes",
         ),
         dict(
             name="mask the other way round",
-            code=changed(CATCH, "after[name][~mask] == 0", "after[name][mask] == 0"),
+            code=changed(CATCH, "[~mask] == 0", "[mask] == 0"),
             says="True says kept; the others are array[~mask].",
             ask="Which numbers does array[mask] take?",
             symptom="right ones are refused",
         ),
         dict(
             name="the first weight only",
-            code=changed(CATCH, "masks.items()", "list(masks.items())[:1]"),
+            code=CATCH.replace("masks.items()", "list(masks.items())[:1]"),
             says="Look at all weights.",
             ask="What if the second layer grows again?",
             symptom="one that masks the first layer only passes",
+        ),
+        dict(
+            name="only at the end",
+            code=changed(CATCH, "Watched(batches, look)", "batches"),
+            says="Look after each step, by Watched(batches, look): masks once an epoch hide what grew within it.",
+            ask="What is the sparsity in the middle of an epoch, and does your check look then?",
+            symptom="one that applies the masks once an epoch passes",
+        ),
+        dict(
+            name="one epoch",
+            code=changed(CATCH, "look), 3)", "look), 1)"),
+            says="Fine-tune for more than one epoch: what is right in the first may be forgotten in the second.",
+            ask="Would your check notice what goes wrong in the second epoch?",
+            symptom="one that applies the masks in the first epoch only passes",
         ),
     ],
     "repair": [
@@ -402,6 +483,15 @@ MISTAKES = {
             says="Within the epoch the numbers grow and the others rely on them; apply the masks after each step.",
             ask="What is the sparsity in the middle of an epoch?",
             symptom="right sparsity after each epoch, worse answers",
+        ),
+        dict(
+            name="masks after every fourth step",
+            code=changed(REPAIR, "super().update()\n            apply_masks(model, masks)", """super().update()
+            if self.optimizer.steps % 4 == 0:
+                apply_masks(model, masks)"""),
+            says="Apply the masks after each step, not after some.",
+            ask="What is the sparsity after the first step?",
+            symptom="right sparsity where the number of steps is a multiple of four",
         ),
         dict(
             name="masks once at the end",
@@ -498,8 +588,9 @@ SURVIVORS = {
             "right: the same axis",
     },
     "catch": {
-        "`finetune(model, masks, optimizer, batches, 3)` becomes "
-        f"`finetune(model, masks, optimizer, batches, {epochs})`": "right: any number of epochs" for epochs in (2, 4)
+        "`finetune(model, masks, optimizer, Watched(batches, look), 3)` becomes "
+        f"`finetune(model, masks, optimizer, Watched(batches, look), {epochs})`": "right: more than one epoch"
+        for epochs in (2, 4)
     },
     "packed_bytes": {
         "`outputs * inputs // 8` becomes `outputs * inputs / 8`": "right: the same number, with nothing left over",

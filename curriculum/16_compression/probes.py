@@ -165,13 +165,14 @@ def judge_structured_prune(cases, answer, reference):
 
 
 CASES = [(4, 3, 1.0, 0.9, False), (5, 7, 2.5, 0.7, True), (3, 10, 4.0, 1.0, True), (6, 4, 3.0, 0.2, True)]
+ALIKE = (4, 5, 2.0, 0.5, True)  # whose targets are all 0
 
 
 def draw_distillation_loss(rng):
     return {"wave": float(rng.uniform(2, 9)), "cases": [
         {"logits": 3 * normal(rng, batch, classes), "teacher": 4 * normal(rng, batch, classes), "temperature": t,
-         "alpha": alpha, "targets": rng.integers(0, classes, batch) if labelled else None}
-        for batch, classes, t, alpha, labelled in CASES]}
+         "alpha": alpha, "targets": rng.integers(0, highest, batch) if labelled else None}
+        for (batch, classes, t, alpha, labelled), highest in zip([*CASES, ALIKE], [*[case[1] for case in CASES], 1])]}
 
 
 def act_distillation_loss(lesson, inputs):
@@ -228,7 +229,9 @@ def judge_distillation_loss(inputs, answer, reference):
 
 
 CATCHES = {"fault": "AssertionError", "no steps": "AssertionError", "masks before each step": "AssertionError",
-           "only the first layer masked": "AssertionError",
+           "only the first layer masked": "AssertionError", "only the last layer masked": "AssertionError",
+           "masks once an epoch": "AssertionError", "masks in the first epoch only": "AssertionError",
+           "batches in a list of its own, no masks": "AssertionError", "only biases learn": "AssertionError",
            "right": "passes", "right by a Trainer": "passes", "right by gradients": "passes"}
 
 
@@ -262,12 +265,31 @@ def act_catch(lesson, names):
         for name, p in lesson.weights(model).items():
             p.grad *= masks[name]
 
-    def first_only(model, masks):
-        lesson.apply_masks(model, {"0.weight": masks["0.weight"]})
+    def one_only(name):
+        return tune(after=lambda model, masks: lesson.apply_masks(model, {name: masks[name]}))
+
+    def once_an_epoch(model, masks, optimizer, batches, epochs):
+        for _ in range(epochs):
+            tune()(model, masks, optimizer, batches, 1)
+            apply(model, masks)
+
+    def in_the_first(model, masks, optimizer, batches, epochs):
+        for epoch in range(epochs):
+            tune(after=None if epoch else apply)(model, masks, optimizer, batches, 1)
+
+    def of_its_own(model, masks, optimizer, batches, epochs):
+        tune()(model, masks, optimizer, list(batches), epochs)
+
+    def of_biases(model, masks):
+        for p in lesson.weights(model).values():
+            p.grad *= 0
 
     apply = lesson.apply_masks
     made = {"fault": lesson.colleague_finetune, "no steps": tune(after=apply, steps=False),
-            "masks before each step": tune(before=apply), "only the first layer masked": tune(after=first_only),
+            "masks before each step": tune(before=apply), "only the first layer masked": one_only("0.weight"),
+            "only the last layer masked": one_only("2.weight"), "masks once an epoch": once_an_epoch,
+            "masks in the first epoch only": in_the_first, "batches in a list of its own, no masks": of_its_own,
+            "only biases learn": tune(before=of_biases, after=apply),
             "right": tune(after=apply), "right by a Trainer": by_trainer,
             "right by gradients": tune(before=of_gradients)}
     return [outcome(lambda name=name: lesson.check_finetune(made[name])) for name in names]

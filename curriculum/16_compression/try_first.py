@@ -7,18 +7,18 @@ import numpy as np
 TARGET = {"times_the_plain_product": 0.5}
 
 
-def attempt(rows, weight):
-    """rows @ weight.T without the zeros of the weight."""
-    out = np.empty((len(rows), len(weight)), dtype=rows.dtype)
+def attempt(x, weight):
+    """x @ weight.T without the zeros of the weight."""
+    out = np.empty((len(x), len(weight)), dtype=x.dtype)
     for j, numbers in enumerate(weight):
         some = np.nonzero(numbers)[0]
-        out[:, j] = rows[:, some] @ numbers[some]
+        out[:, j] = x[:, some] @ numbers[some]
     return out
 
 
 def result(lesson):
     """How long `attempt` takes for the lesson's arrays, under the names of TARGET."""
-    rows, weight = lesson.rows, lesson.weight
-    assert np.allclose(attempt(rows, weight), rows @ weight.T, atol=1e-3)
-    times = lesson.times_as_long(lambda: attempt(rows, weight), lambda: rows @ weight.T, pairs=9)
+    x, weight = lesson.x, lesson.weight
+    assert np.allclose(attempt(x, weight), x @ weight.T, atol=1e-3)
+    times = lesson.times_as_long(lambda: attempt(x, weight), lambda: x @ weight.T, pairs=9)
     return {"times_the_plain_product": times}
