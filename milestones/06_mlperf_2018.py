@@ -44,7 +44,7 @@ try:
     )
     from tinytorch.core import Tensor
     from tinytorch.nn import CrossEntropyLoss
-    from tinytorch.profiling import Profiler, amdahl, ranking
+    from tinytorch.profiling import Profiler, amdahl, flops, ranking
     from tinytorch.quantization import quantize_model
 except ImportError as missing:  # its text says what is not there and what to type
     print(missing, file=sys.stderr)
@@ -69,6 +69,9 @@ def instruments(rng):
     by_hand = 2 * (convolutions + 3 * 2 * full + 2 * pools)  # two images, there and back
     found, ticks, operations = step_of_lenet(rng)
     row("FLOPs of a step of LeNet", f"{found:,}", f"{by_hand:,}", found == by_hand)
+    some = [flops("matmul", [(2, 3, 4, 5), (5, 6)], (2, 3, 4, 6)), flops("softmax", [(3, 4)], (3, 4)),
+            flops("gelu", [(3, 4)], (3, 4)), flops("largest", [(3, 4)], (3, 1)), flops("index", [(3, 4)], (4,))]
+    row("of five other operations", ", ".join(map(str, some)), "1440, 60, 108, 12, 0", some == [1440, 60, 108, 12, 0])
     row("its operations, a tick each", f"{ticks:g} ticks", f"{operations}", ticks == operations)
     whole = amdahl(0.8, 5)
     row("0.8 of it 5 times as fast", f"{whole:.3f} times", f"{100 / 36:.3f}", math.isclose(whole, 100 / 36))
@@ -144,13 +147,15 @@ def step_of_lenet(rng):
     """Of a training step on two images: FLOPs of what is counted by hand, the ticks of a clock, and the operations."""
     model, images, looks = lenet(rng), Tensor(rng.random((2, 1, 28, 28))), count(7)
     with Profiler(clock=lambda: float(next(looks))) as seen:
-        CrossEntropyLoss()(model(images), np.array([3, 7])).backward()
-    flops = sum(op.flops for op in seen.operations if op.name in ("conv2d", "matmul", "max_pool", "reshape"))
+        CrossEntropyLoss()(model(images * 0.5), np.array([3, 7])).backward()
+    total = sum(op.flops for op in seen.operations if op.name in ("conv2d", "matmul", "max_pool", "reshape"))
     slowest = dict(ranking(seen.operations))
     there_and_back = [f"conv2d {direction}" for direction in ("forward", "backward")]
     known = all(slowest.get(label) == 2 for label in there_and_back) and (
-        list(slowest.values()) == sorted(slowest.values(), reverse=True))
-    return flops, sum(slowest.values()) if known else math.nan, len(seen.operations)
+        list(slowest.values()) == sorted(slowest.values(), reverse=True)) and (
+        [op.start_s for op in seen.operations] == list(range(7, 7 + 2 * len(seen.operations), 2))) and (
+        seen.operations[0].shapes == (images.shape, ()))  # two looks for each, and a number has a shape as well
+    return total, sum(slowest.values()) if known else math.nan, len(seen.operations)
 
 
 def on_a_warming_machine(rng):
@@ -256,7 +261,14 @@ def sent(contest, steps, arguments, pairs):
         share = contest.right(model, techniques, contest.test)
         candidates.append(Candidate(model, contest.asked(model, techniques, contest.query), share, techniques))
     return undisturbed(lambda: submit(contest.name, *candidates, contest.scored, arguments.out, arguments.submitter,
-                                      arguments.seed, pairs), lambda submission: " ".join(validate(submission)))
+                                      arguments.seed, pairs), unsure)
+
+
+def unsure(submission):
+    """Why a submission says little, or ""."""
+    low, high = improvement(submission).interval
+    wide = f"{low:.2f} to {high:.2f} times as fast is too wide" if high > APART * low else ""
+    return " ".join(validate(submission)) or wide
 
 
 def judged(contest, submission, folder):
