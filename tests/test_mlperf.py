@@ -82,7 +82,7 @@ def test_it_meets_its_targets_and_is_quiet(first):
     lines = run.stdout.replace(str(folder), "mlperf").splitlines()
     assert run.returncode == 0, run.stdout + run.stderr
     assert quiet(run) and "MISSED" not in run.stdout and lines[-1] == "32 of 32 targets met"
-    assert len(lines) < 100 and max(map(len, lines)) <= 120
+    assert len(lines) < 110 and max(map(len, lines)) <= 120
 
 
 def test_it_meets_them_with_another_seed():
