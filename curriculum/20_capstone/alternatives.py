@@ -101,9 +101,9 @@ ALTERNATIVES = {
 
                 cem, ben = received["Cem"], received["Ben"]
                 busy = changed(cem, slowed(cem.baseline), slowed(cem.optimized))
-                honest = [cem, busy, sent("Dora", 3.0, (0.95, 0.94))]
+                honest = [cem, busy, sent("Dora", 3.0, (950, 940))]
                 unfair = [received["Ada"], ben, replace(ben, data=cem.data).sealed(),
-                          sent("Emil", 3.0, (0.95, 0.94), cold=16)]
+                          sent("Emil", 3.0, (950, 940), slow=16)]
                 assert not any(validate(one) for one in honest)
                 assert all(validate(one) for one in unfair)
             """,

@@ -7,9 +7,9 @@
 #     Opens    Milestone 6, and work of your own
 #
 # You have a network, an instrument that sees where its time goes, several ways to need less of it, and a way to tell a
-# gain from chance. Put them together. Two things will turn out. Speed-ups do not multiply. And a speed-up is a result
-# only when somebody else can find it again. On the second half of this page that somebody is you: three people send in
-# their results, and one of them is honest.
+# gain from chance. Put them together, and see what they are together. Then make a result of it, for a speed-up is one
+# only when somebody else can find it again. On the second half of this page that somebody is you: three people send
+# in their results, and one of them is honest.
 
 # %% given="start"
 #| default_exp capstone
@@ -44,7 +44,6 @@ Work = Callable[[], object]  # what is timed: a call without arguments
 Clock = Callable[[], float]  # seconds, counted from anywhere
 
 # %% given="tools"
-import tempfile
 from dataclasses import replace
 
 from tinytorch.compression import low_rank, structured_prune
@@ -52,15 +51,16 @@ from tinytorch.core.autograd import no_grad
 from tinytorch.core.tensor import Tensor
 from tinytorch.nn import CrossEntropyLoss, Linear, ReLU, Sequential
 from tinytorch.optim import SGD
-from tinytorch.profiling import Profiler, amdahl, ranking
+from tinytorch.profiling import Profiler, amdahl, ranking, typical
 from tinytorch.quantization import quantize_model
 
 # %% [markdown]
 # ## Try first
 #
-# The baseline: an MLP 784-256-10, trained on 4,000 digits. What is timed is one answer to 32 digits. Ten minutes,
-# ungraded: make another network of it which needs at most a third of the time and gets at most 100 of the 1,000 test
-# digits wrong. All that you built may help. If you miss it, keep the attempt: you will meet it again.
+# The baseline: an MLP 784-256-10, trained on 3,200 of the 4,000 train digits. The other 800 are kept aside, to choose
+# by; the test digits wait for the end. What is timed is one answer to 32 digits, with recording. Ten minutes, ungraded:
+# make another network of it which needs at most a third of the time and gets at most 72 of the 800 wrong. All that you
+# built may help. Hit or missed, keep the attempt: at the end of the page you send one in.
 
 # %% given="network"
 def mlp(hidden=256, seed=3):
@@ -70,12 +70,7 @@ def mlp(hidden=256, seed=3):
 
 def answering(model, rows, recording=True):
     """A call without arguments that answers these rows."""
-    def answer():
-        if recording:
-            return model(rows)
-        with no_grad():
-            return model(rows)
-    return answer
+    return (lambda: model(rows)) if recording else no_grad()(lambda: model(rows))
 
 
 def faster(work, baseline, pairs=60):
@@ -87,36 +82,32 @@ def faster(work, baseline, pairs=60):
 from tinytorch.datasets import tinydigits
 
 digits = tinydigits()
-images = digits.train_images.reshape(-1, 784) / np.float32(255)
-test_images = Tensor(digits.test_images.reshape(-1, 784) / np.float32(255))
+images, labels = digits.train_images.reshape(-1, 784) / np.float32(255), digits.train_labels
+aside, aside_labels = Tensor(images[3200:]), labels[3200:]
 
 
 def trained(model, epochs, seed):
-    """The model, after so many more epochs over the train digits."""
+    """The model, after so many more epochs over the first 3,200 train digits."""
     rng, optimizer = np.random.default_rng(seed), SGD(model.parameters(), lr=0.1)
     for _ in range(epochs):
-        for at in rng.permutation(4000).reshape(-1, 32):
+        for at in rng.permutation(3200).reshape(-1, 32):
             optimizer.zero_grad()
-            CrossEntropyLoss()(model(Tensor(images[at])), digits.train_labels[at]).backward()
+            CrossEntropyLoss()(model(Tensor(images[at])), labels[at]).backward()
             optimizer.step()
     return model
 
 
-def right(model):
-    """How many of the 1,000 test digits a model knows."""
-    return int((model(test_images).data.argmax(axis=1) == digits.test_labels).sum())
+def right(model, rows=aside, targets=aside_labels):
+    """How many digits a model knows, of the 800 that were kept aside or of others."""
+    return int((model(rows).data.argmax(axis=1) == targets).sum())
 
 
-net, some = trained(mlp(), 6, seed=5), test_images[:32]
+net, some = trained(mlp(), 15, seed=5), aside[:32]
 base = answering(net, some)
 
 # %% scratch="try_first"
-def smaller(model):
-    return quantize_model(model)  # your attempt
-
-
-attempt = smaller(net)
-print(faster(answering(attempt, some), base), "times as fast,", 1000 - right(attempt), "of 1,000 wrong")
+attempt = quantize_model(net)  # your attempt
+print(faster(answering(attempt, some), base), "times as fast,", 800 - right(attempt), "of 800 wrong")
 
 # %% [markdown]
 # ## Three gains
@@ -130,17 +121,19 @@ predict("its ceiling", None, unit="times")
 
 # %% demo="profile"
 base()
-with Profiler() as seen:
-    for _ in range(20):
+runs = []
+for _ in range(20):
+    with Profiler() as seen:
         base()
-total = sum(op.elapsed_s for op in seen.operations)
-label, own = ranking(seen.operations)[0]
+    runs.append(seen.operations)
+seconds = [own for _, own in ranking(typical(runs))]  # of each kind of operation, as is usual in 20 runs
+total, own = sum(seconds), seconds[0]
 measured("share of the slowest operation", round(100 * own / total, 1), unit="%")
 measured("its ceiling", round(amdahl(own / total, math.inf), 1), unit="times")
 
 # %% [markdown]
 # It is `matmul`, and the first layer has nearly all of its FLOPs. There is something to gain, in three ways that you
-# built: no recording (05); three in four of the 256 rows taken out, with four epochs to recover (16); the first layer
+# built: no recording (05); three in four of the 256 rows taken out, with six epochs to recover (16); the first layer
 # as a product of rank 24 (16). How many times faster is each of them alone? Multiply your three numbers. Then: how many
 # times faster are all three together?
 
@@ -153,7 +146,7 @@ predict("the three together", None, unit="times")
 
 # %% demo="gains"
 first, last = structured_prune(net[0], net[2], 0.75)
-fewer_rows = trained(Sequential(first, ReLU(), last), 4, seed=7)
+fewer_rows = trained(Sequential(first, ReLU(), last), 6, seed=7)
 thin = Sequential(low_rank(net[0], 24), ReLU(), net[2])
 together = Sequential(low_rank(fewer_rows[0], 24), ReLU(), fewer_rows[2])
 gains = [faster(answering(net, some, recording=False), base), faster(answering(fewer_rows, some), base),
@@ -164,19 +157,44 @@ measured("faster with a first layer of rank 24", gains[2], unit="times")
 measured("the product of the three", round(math.prod(gains), 2), unit="times")
 measured("the three together", faster(answering(together, some, recording=False), base), unit="times")
 for name, model in [("baseline", net), ("a quarter of the rows", fewer_rows), ("rank 24", thin), ("all", together)]:
-    print(f"{name:24}{right(model)} of 1,000 right")
+    print(f"{name:24}{right(model)} of 800 right")
 
 # %% [markdown]
-# Two of them gain the same seconds, which can be gained once. And what none of them touches, the calls themselves, has
-# become most of what is left: after each gain Amdahl's law begins anew, with other shares. Who multiplies speed-ups
-# from three papers promises what nobody will measure.
+# Two of them gain the same seconds, which can be gained once. And none of them touches the calls: the same operations
+# take time on layers of one number, too. What share of the time is that, before and after?
+#
+# Then another way, with one tool in place of two: nine in ten rows taken out, eight epochs, no recording. Is it faster
+# than the three together, and what does it know?
+
+# %% predict="calls"
+predict("share of the calls, baseline", None, unit="%")  # your guess in place of None
+predict("share of the calls, three together", None, unit="%")
+predict("faster with a tenth of the rows, without recording", None, unit="times")
+predict("right of 800, a tenth of the rows", None)
+
+# %% demo="calls"
+number, one = Tensor(np.zeros((1, 1))), Linear(1, 1)
+calls = [answering(Sequential(one, ReLU(), one), number),
+         answering(Sequential(low_rank(one, 1), ReLU(), one), number, recording=False)]
+measured("share of the calls, baseline", round(100 / faster(calls[0], base)), unit="%")
+share = 1 / faster(calls[1], answering(together, some, recording=False))
+measured("share of the calls, three together", round(100 * share), unit="%")
+first, last = structured_prune(net[0], net[2], 0.9)
+few_rows = trained(Sequential(first, ReLU(), last), 8, seed=7)
+gain = faster(answering(few_rows, some, recording=False), base)
+measured("faster with a tenth of the rows, without recording", gain, unit="times")
+measured("right of 800, a tenth of the rows", right(few_rows))
+
+# %% [markdown]
+# After each gain Amdahl's law begins anew, with other shares: of the three together, half and more is calls, which no
+# smaller product shortens. Who multiplies speed-ups from three papers promises what nobody will measure. And a tool
+# can be one too many: low rank makes two calls of one. Fewer rows alone are faster, and know about as many digits.
 #
 # Bytes are another matter. A quarter of the rows are a quarter of the numbers, and INT8 (15) keeps each number in a
-# quarter of the bytes. Is that a sixteenth? And is it faster?
+# quarter of the bytes. Is that a sixteenth? And is it faster than a quarter of the rows alone?
 
 # %% predict="bytes"
 predict("times smaller, a quarter of the rows", None, unit="times")  # your guess in place of None
-predict("times smaller, INT8", None, unit="times")
 predict("times smaller, both", None, unit="times")
 predict("faster, both", None, unit="times")
 
@@ -187,21 +205,21 @@ def bytes_of(model):
 
 both = quantize_model(fewer_rows)
 measured("times smaller, a quarter of the rows", round(bytes_of(net) / bytes_of(fewer_rows), 2), unit="times")
-measured("times smaller, INT8", round(bytes_of(net) / bytes_of(quantize_model(net)), 2), unit="times")
 measured("times smaller, both", round(bytes_of(net) / bytes_of(both), 2), unit="times")
 measured("faster, both", faster(answering(both, some), base), unit="times")
-print(right(both), "of 1,000 right")
 
 # %% [markdown]
+# It is nearly a sixteenth, for scales and biases stay in float32. And it is slower than a quarter of the rows alone:
+# `QuantizedLinear` makes float32 of its codes at each call and multiplies as before. INT8 saves bytes where they lie,
+# and time only where the machine multiplies the codes themselves.
+#
 # ## Build: what strangers need
 #
 # '4.6 times faster, nearly as accurate.' Than what? On which machine? Accurate on which data? A *submission* is a file
 # that answers before anybody asks. It holds what was measured, not what follows from it: every single time, not their
-# mean, and no speed-up at all, for whoever reads it can compute that.
-#
-# What all submissions share stands here and in no file: three tasks, what they are scored on, and a floor, for any
-# network is fast that need not be right. The data of a task is told by its *hash*: 64 hex digits, computed from all of
-# its bytes, and others as soon as one byte is another. `hashed` takes SHA-256 of arrays and texts.
+# mean, and no speed-up at all, for whoever reads it can compute that. What all submissions share stands here and in no
+# file: three tasks, what they are scored on, and a floor, for any network is fast that need not be right. The data of a
+# task is told by its *hash*: 64 hex digits, computed from all of its bytes, and others as soon as one byte is another.
 
 # %% given="tasks"
 #| export
@@ -231,8 +249,8 @@ _DIGITS = "29aa1bb11457bc887b72943d91eaac3d9e98a6825ff999fecfeacdbb2222fcfc"  # 
 _TALKS = "8a971531bf16244194fff55d901b37b9c7d6c30b26cfbce1f9785dbbb0ffddf2"  # `as_text` of TinyTalks' paraphrases
 
 TASKS = {task.name: task for task in (
-    Task("digits-mlp", "accuracy", 0.90, "one linear layer stays below it", 1000, _DIGITS),
-    Task("digits-cnn", "accuracy", 0.93, "an MLP without convolutions gets about as far", 1000, _DIGITS),
+    Task("digits-mlp", "accuracy", 0.91, "one linear layer stays below it", 1000, _DIGITS),
+    Task("digits-cnn", "accuracy", 0.95, "an MLP on the digits as they are stays below it", 1000, _DIGITS),
     Task("tinytalks-transformer", "accuracy", 0.80, "what is left without attention stays below it", 200, _TALKS))}
 
 # What may be done to a model, and how many times smaller its weights can become by it; inf: as small as you like.
@@ -241,8 +259,51 @@ TECHNIQUES = {
     "int8": 4.0, "structured_prune": math.inf, "low_rank": math.inf, "distillation": math.inf}
 
 # %% [markdown]
+# A file that travels can be changed on its way, by a hand that slips or one that does not. So it will carry a
+# *digest*: the hash of all that it says. For two programs to agree on it, they must write the record down in exactly
+# the same way, its *canonical form*: the keys in the order of the alphabet, at every depth; no blanks; letters beyond
+# ASCII as escapes. The digest itself is left out, for it cannot be hashed before it is known. It finds a slip, not a
+# forger: whoever edits a file can compute a digest as well.
+
+# %% exercise="digest"
+#| export
+def digest(record: dict[str, Any]) -> str:
+    """SHA-256, in hex, of a record's canonical JSON without the field "digest", if there is one; the record stays.
+
+    Raises
+    ------
+    ValueError
+        If there is a nan or an infinity in it: JSON has none.
+    """
+    # How: write the record down in the canonical form, and hash that text.
+    # Example: {"b": 3, "a": [4, 5], "digest": "?"} is written {"a":[4,5],"b":3}; its hash begins 7169.
+    # Hint: help(json.dumps) lists a parameter for keys, one for blanks and one against nan. ASCII is its default.
+    ### BEGIN SOLUTION
+    rest = {key: value for key, value in record.items() if key != "digest"}
+    return hashed(json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False))
+    ### END SOLUTION
+
+# %% check="digest" points=8
+got = {"b": 3, "a": [4, 5], "digest": "?"}
+got = got, digest(got), hashed('{"a":[4,5],"b":3}'), hashed('{"b":3,"a":[4,5]}'), hashed('{"a": [4, 5], "b": 3}')
+assert isinstance(got[1], str) and len(got[1]) == 64, f"64 letters; yours is {got[1]!r}"
+assert got[1] != got[3], "the keys stand in the order of the alphabet: sort_keys=True"
+assert got[1] != got[4], "no blanks behind commas and colons: separators=(',', ':')"
+assert got[1] == got[2], f"expected {got[2][:8]}..., the hash of what the example shows; yours {got[1][:8]}..."
+assert got[0]["digest"] == "?", "the record that was given lost its digest; leave it as it is"
+got = digest({"n": {"z": 3, "y": 4}}), digest({"n": {"y": 4, "z": 3}, "digest": "x"})
+assert got[0] == got[1], "the same record in another order has the same digest, at every depth"
+assert digest({"name": "Zoé"}) == hashed('{"name":"Zo\\u00e9"}'), "é is written as an escape, \\u00e9"
+try:
+    got = digest({"accuracy": math.nan})
+except ValueError:
+    got = None
+assert got is None, "nan is no JSON, although Python writes it: allow_nan=False makes it a ValueError"
+
+# %% [markdown]
 # The system block uses the field names of MLPerf, the industry's benchmark, so that whoever knows one can read the
-# other. `division` is MLPerf's as well: "closed" for the task's own model, made smaller or faster; "open" for anything.
+# other. `division` is MLPerf's as well: "closed" if the optimized model was made of the baseline, "open" for any other.
+# The techniques are written down by hand: from weights nobody can tell what was done, only that it was too much.
 
 # %% given="submission_parts"
 #| export
@@ -268,7 +329,7 @@ class Entry:
     accuracy: float            # 0 to 1, of the scored part
     latencies_ms: list[float]  # of every run that counts, in their order; run i of both entries is pair i
     size_bytes: int            # of all arrays in `weights`
-    peak_bytes: int            # the highest during one run, by tracemalloc, in a run that was not timed
+    peak_bytes: int            # most that one run asks for, by tracemalloc, untimed; weights lie there before it
     techniques: list[str]      # names of TECHNIQUES; empty for the baseline
     weights: str               # the name of a .npz file beside the submission
     weights_sha256: str        # of that file
@@ -328,15 +389,9 @@ class Submission:
 
     @classmethod
     def load(cls, path: str | Path) -> "Submission":
-        """The Submission in a file, of the form that SCHEMA says; ValueError says where it is another.
-
-        Raises
-        ------
-        ImportError
-            If the package jsonschema is not installed, which is needed to read what others have written.
-        """
+        """The Submission in a file; ValueError says where its form is not SCHEMA's, ImportError what to install."""
         try:
-            record = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_no_number)
+            record = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=int)  # int refuses NaN
         except (ValueError, RecursionError) as error:
             raise ValueError(f"{Path(path).name} is not JSON: {error}") from error
         if wrong := _schema_errors(record):
@@ -344,102 +399,8 @@ class Submission:
         return cls.from_dict(record)
 
 # %% [markdown]
-# The form of the file in a language that any program can check, JSON Schema (edition 2020-12): which fields there are,
-# of which types, and that there are no others. It cannot say whether the numbers make sense. For that comes a referee.
-
-# %% given="schema"
-#| export
-def _object(**properties: Any) -> dict[str, Any]:
-    """An object with these fields, all of them, and no others."""
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
-def _list(items: dict[str, Any], most: int) -> dict[str, Any]:
-    return {"type": "array", "items": items, "maxItems": most}
-
-
-_TEXT = {"type": "string", "maxLength": 300, "pattern": "^[^\\u0000-\\u001f\\u007f]+$"}
-_TIME = {"type": "number", "maximum": 1e9}
-_COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
-_HEX = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-_ENTRY = _object(
-    accuracy={"type": "number", "minimum": 0, "maximum": 1}, latencies_ms=_list(_TIME, 2000),
-    size_bytes=_COUNT, peak_bytes=_COUNT, techniques=_list({"enum": list(TECHNIQUES)}, len(TECHNIQUES)),
-    weights={"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\\.npz$"}, weights_sha256=_HEX)
-
-SCHEMA: dict[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:tinytorch:submission:1",
-    "title": "TinyTorch submission", **_object(
-        schema_version={"const": "1.0"}, task={"enum": list(TASKS)}, submitter=_TEXT,
-        created={"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$"}, seed=_COUNT,
-        system=_object(
-            system_name=_TEXT, host_processor_model_name=_TEXT, host_processor_core_count=_COUNT,
-            host_memory_capacity=_TEXT, framework=_TEXT, operating_system=_TEXT, other_software_stack=_TEXT,
-            division={"enum": ["closed", "open"]}, status=_TEXT),
-        baseline=_ENTRY, optimized=_ENTRY, order=_list({"enum": ["b", "o"]}, 2000),
-        data=_object(part=_TEXT, examples=_COUNT, sha256=_HEX), elapsed_s=_TIME, digest=_HEX)}
-
-
-def _schema_errors(record: Any) -> list[str]:
-    """Where a record has another form than SCHEMA says."""
-    try:
-        jsonschema: Any = importlib.import_module("jsonschema")
-    except ImportError as error:
-        raise ImportError("to read a submission, install the package that checks its form: "
-                          "python -m pip install jsonschema") from error
-    return [f"{'.'.join(map(str, error.absolute_path)) or 'the record'}: {error.message[:200]}"
-            for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(record)]
-
-
-def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is no number that can be measured")
-
-# %% [markdown]
-# A file that travels can be changed on its way, by a hand that slips or one that does not. So the file carries a
-# *digest*: the hash of all that it says. For two programs to agree on it, they must write the record down in exactly
-# the same way, its *canonical form*: the keys in the order of the alphabet, at every depth; no blanks; letters beyond
-# ASCII as escapes. The digest itself is left out, for it cannot be hashed before it is known. It finds a slip, not a
-# forger: whoever edits a file can compute a digest as well.
-
-# %% exercise="digest"
-#| export
-def digest(record: dict[str, Any]) -> str:
-    """SHA-256, in hex, of the canonical JSON of a record without its field "digest"; the record stays as it is.
-
-    Raises
-    ------
-    ValueError
-        If there is a nan or an infinity in it: JSON has none.
-    """
-    # How: the record without "digest"; json.dumps of it, canonical; hashed of that text.
-    # Example: {"b": 3, "a": [4, 5], "digest": "?"} is written {"a":[4,5],"b":3}; its hash begins 7169.
-    # Hint: json.dumps(..., sort_keys=True, separators=(",", ":"), allow_nan=False); ASCII is its default.
-    ### BEGIN SOLUTION
-    rest = {key: value for key, value in record.items() if key != "digest"}
-    return hashed(json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False))
-    ### END SOLUTION
-
-# %% check="digest" points=8
-got = {"b": 3, "a": [4, 5], "digest": "?"}
-got = got, digest(got), hashed('{"a":[4,5],"b":3}'), hashed('{"b":3,"a":[4,5]}'), hashed('{"a": [4, 5], "b": 3}')
-assert isinstance(got[1], str) and len(got[1]) == 64, f"64 letters; yours is {got[1]!r}"
-assert got[1] != got[3], "the keys stand in the order of the alphabet: sort_keys=True"
-assert got[1] != got[4], "no blanks behind commas and colons: separators=(',', ':')"
-assert got[1] == got[2], f"expected {got[2][:8]}..., the hash of what the example shows; yours {got[1][:8]}..."
-assert got[0]["digest"] == "?", "the record that was given lost its digest; leave it as it is"
-got = digest({"n": {"z": 3, "y": 4}}), digest({"n": {"y": 4, "z": 3}, "digest": "x"})
-assert got[0] == got[1], "the same record in another order has the same digest, at every depth"
-assert digest({"name": "Zoé"}) == hashed('{"name":"Zo\\u00e9"}'), "é is written as an escape, \\u00e9"
-try:
-    got = digest({"accuracy": math.nan})
-except ValueError:
-    got = None
-assert got is None, "nan is no JSON, although Python writes it: allow_nan=False makes it a ValueError"
-
-# %% [markdown]
-# In 19 you had a machine whose truth you knew. For what follows you need such a submission. `example` makes one up: the
-# baseline takes 6 ms and the optimized model 2 ms, both disturbed a little, in thirty pairs. `changed` gives another
-# one, with other fields, sealed again.
+# For what follows you need a submission whose truth you know. `example` makes one up: the baseline takes 6 ms and the
+# optimized model 2 ms, a little disturbed, in thirty pairs. `changed` gives one with other fields, sealed again.
 
 # %% given="example"
 def disturbed(ms, count, rng):
@@ -458,10 +419,10 @@ def example(seed=3, pairs=30):
     """An honest submission, made up; not sealed yet."""
     rng, task = np.random.default_rng(seed), TASKS["digits-mlp"]
     system = System("Example 1", "a processor", 4, "8 GB", "TinyTorch", "an operating system", "Python")
-    entries = [Entry(accuracy, disturbed(ms, pairs, rng), size, 2 * size, techniques, f"{name}.npz", hashed(name))
-               for name, accuracy, ms, size, techniques in [
-                   ("baseline", 0.937, 6.0, 814_120, []),
-                   ("optimized", 0.921, 2.0, 203_560, ["structured_prune", "no_grad"])]]
+    entries = [Entry(accuracy, disturbed(ms, pairs, rng), size, peak, techniques, f"{name}.npz", hashed(name))
+               for name, accuracy, ms, size, peak, techniques in [
+                   ("baseline", 0.937, 6.0, 814_120, 106_900, []),
+                   ("optimized", 0.921, 2.0, 203_560, 26_800, ["structured_prune", "no_grad"])]]
     order = ["bo"[int(rng.integers(2))] for _ in range(pairs)]
     data = Scored("test", task.examples, task.data_sha256)
     return Submission("1.0", task.name, "example", "2026-11-30T12:00:00Z", seed, system, *entries, order, data, 0.4)
@@ -470,9 +431,9 @@ def example(seed=3, pairs=30):
 # ## Build: the gain, from raw times
 #
 # No speed-up stands in the file; you compute it, always in the same way. The median over the pairs of the ratio
-# baseline to optimized, so that 3 means three times faster. Its interval at 95 percent by the bootstrap of 19, whose
-# draws begin at the seed 0 whoever draws, for two readers of one file should find one result. And beside it what was
-# paid: how many times smaller, and the difference of the accuracies, which is below 0 where some was lost.
+# baseline to optimized, so that 3 means three times faster. Its interval at 95 percent by `bootstrap_interval` of 19,
+# which takes the medians of its draws itself; they begin at the seed 0 whoever draws, for two readers of one file
+# should find one result. Beside it, how many times smaller, and the accuracies' difference, below 0 for a loss.
 
 # %% exercise="improvement"
 #| export
@@ -487,8 +448,7 @@ class Improvement(NamedTuple):
 
 def improvement(submission: Submission) -> Improvement:
     """The Improvement, computed from the raw times of a submission."""
-    # How: the ratio of each pair; their median; the interval of these ratios; then the ratio of sizes and the
-    # difference of accuracies.
+    # How: the ratio of each pair; their median and its interval; then sizes and accuracies.
     # Example: times 6, 8, 9 and 3, 2, 3 have the ratios 2, 4, 3: 3 times faster.
     # Hint: np.array(entry.latencies_ms); bootstrap_interval(ratios, np.random.default_rng(0)); float(np.median(...)).
     ### BEGIN SOLUTION
@@ -509,9 +469,9 @@ assert np.isclose(got.faster, 3.5), (
 assert got.interval == (2, 10), f"of five ratios, drawn from the seed 0, the interval is (2, 10); yours {got.interval}"
 assert np.isclose(got.smaller, 3), f"900 bytes over 300 are 3 times smaller; yours {got.smaller:.3g}"
 assert np.isclose(got.accuracy, -0.016), f"0.921 less 0.937 is -0.016; yours {got.accuracy:.4f}"
-got = improvement(example(7)).interval, example(7).baseline.latencies_ms, example(7).optimized.latencies_ms
-got = *got[0], *bootstrap_interval(np.divide(got[1], got[2]), np.random.default_rng(0))
-assert np.allclose(got[:2], got[2:]), f"by draws from the seed 0 it is {got[2:]}; yours {got[:2]}"
+got = [np.divide(example(7).baseline.latencies_ms, example(7).optimized.latencies_ms), improvement(example(7)).interval]
+got[0] = bootstrap_interval(got[0], np.random.default_rng(0))
+assert np.allclose(*got), f"by draws from the seed 0 it is {got[0]}; yours {got[1]}"
 
 # %% [markdown]
 # ## Resting place
@@ -612,11 +572,10 @@ def times_are_not_copied(submission: Submission) -> list[str]:
 #| export
 def times_add_up(submission: Submission) -> list[str]:
     """A sentence for each reason why the times of the two entries cannot be, or are not enough."""
-    # How: for each entry: fewer than FEWEST times; a time that is 0 or below; all times equal, for no clock says the
-    # same twenty times. For both: lists of unlike length; and all runs together, in ms, take longer than the whole
-    # measurement, elapsed_s, in seconds.
+    # How: of each entry: too few (FEWEST are enough); a time that no run can take; all equal, for no clock says the
+    # same twenty times. Of both together: what is no pairs; and runs of more time, in all, than was measured.
     # Example: 30 pairs of about 6 and 2 ms are 0.25 s: elapsed_s 0.4 can be, 0.2 cannot.
-    # Hint: entries_of(submission).items() are two pairs of name and entry; len(set(times)) counts unlike ones.
+    # Hint: entries_of(submission).items() are two pairs of name and entry. Mind the units.
     ### BEGIN SOLUTION
     says: list[str] = []
     for name, entry in entries_of(submission).items():
@@ -636,30 +595,29 @@ def times_add_up(submission: Submission) -> list[str]:
     ### END SOLUTION
 
 # %% check="times" points=12
-got = [times_add_up(example().sealed()), times_add_up(example(5, pairs=20).sealed())]
-assert got == [[], []], f"nothing is wrong with honest times, of 30 pairs or of 20; yours says {got}"
+got = [example().sealed(), example(5, pairs=20).sealed(), changed(example(), elapsed_s=0.249)]
+got = [times_add_up(one) for one in got]
+assert got == [[], [], []], (
+    f"nothing is wrong with 30 honest pairs, with 20, nor with 30 that fill all but 1 % of elapsed_s; yours says {got}")
 got = example(), example().baseline.latencies_ms, example().optimized.latencies_ms
 got = {
     "19 pairs": changed(example(pairs=19)),
     "29 times beside 30": changed(got[0], optimized={"latencies_ms": got[2][1:]}),
+    "30 times beside 28": changed(got[0], {"latencies_ms": got[1][2:]}),
     "one time of 0": changed(got[0], {"latencies_ms": [0.0, *got[1][1:]]}),
     "one time below 0": changed(got[0], optimized={"latencies_ms": [*got[2][1:], -2.0]}),
-    "thirty times 2.0": changed(got[0], optimized={"latencies_ms": [2.0] * 30}),
-    "0.2 s for 0.25 s of runs": changed(got[0], elapsed_s=0.2)}
+    "a baseline of thirty times 6.0": changed(got[0], {"latencies_ms": [6.0] * 30}),
+    "an optimized model of thirty times 2.0": changed(got[0], optimized={"latencies_ms": [2.0] * 30}),
+    "runs of a hundredth more than the whole": changed(got[0], elapsed_s=sum(got[1] + got[2]) / 1010)}
 got = {what: times_add_up(one) for what, one in got.items()}
-assert all(isinstance(says, list) for says in got.values()), "the answer is a list, of sentences"
+assert all(isinstance(says, list) and all(isinstance(one, str) for one in says) for says in got.values()), (
+    "the answer is a list of sentences, each of them a str")
 assert all(got.values()), f"this passes: {', '.join(what for what, says in got.items() if not says)}"
-
-# %% [markdown]
-# Given, too: what a reader wants to see of a submission, as plain text, with everything computed from the raw numbers.
 
 # %% given="report"
 #| export
 def report(submission: Submission) -> str:
-    """Baseline beside optimized: what was measured, how far it spread, how often, and where.
-
-    The task has to be known, and the times have to be pairs.
-    """
+    """Baseline beside optimized, computed from raw numbers; the task has to be known, and the times to be pairs."""
     before, after, task = submission.baseline, submission.optimized, TASKS[submission.task]
     gain, data = improvement(submission), submission.data
 
@@ -690,27 +648,27 @@ def report(submission: Submission) -> str:
 #
 # Three submissions have come, from Ada, Ben and Cem. One was measured as it should be. One timed a baseline that was
 # cold for a while: for the first runs its weights were read anew each time. One was scored on the digits that its
-# networks were trained on. Each of them looks fine to whoever sent it.
-
-# %% given="received"
-def sent(name, ms, accuracies, cold=0, **fields):
-    """What somebody sends whose models take 6 and `ms` ms, the baseline 2.2 times that in the first `cold` pairs."""
-    rng = np.random.default_rng(ord(name[0]))
-    before, after = disturbed(6.0, 30, rng), disturbed(ms, 30, rng)
-    before = [round(2.2 * one, 4) for one in before[:cold]] + before[cold:]
-    return changed(example(), {"latencies_ms": before, "accuracy": accuracies[0]},
-                   {"latencies_ms": after, "accuracy": accuracies[1]}, submitter=name, elapsed_s=2.0, **fields)
-
-
-TRAIN = Scored("test", 4000, "265ee16a79dc0648c7b71ccad573729feae921d22dcefe920e6d312b32044b73")
-KINDS = {"cold": dict(ms=2.7, accuracies=(0.937, 0.921), cold=18), "honest": dict(ms=1.15, accuracies=(0.937, 0.909)),
-         "train": dict(ms=1.9, accuracies=(0.98825, 0.96425), data=TRAIN)}
-post = sorted(KINDS, key=lambda kind: hashed(kind + "8"))  # in an order that this cell does not tell
-received = {name: sent(name, **KINDS[kind]) for name, kind in zip(("Ada", "Ben", "Cem"), post)}
-
-# %% [markdown]
+# networks were trained on. Each of them looks fine to whoever sent it. (All three are made up, like `example`.)
+#
 # You are the referee. Look at what they sent, as long and from as many sides as you like: reports, single times,
 # anything that `received["Ada"]` holds. Then say who is honest, before anything else is run.
+
+# %% given="received"
+def sent(name, ms, counts, examples=1000, slow=0):
+    """What somebody sends whose models take 6 and `ms` ms, the baseline 2.2 times that in the first `slow` pairs."""
+    rng = np.random.default_rng(ord(name[0]))
+    before, after = disturbed(6.0, 30, rng), disturbed(ms, 30, rng)
+    before = [round(2.2 * one, 4) for one in before[:slow]] + before[slow:]
+    data = example().data if examples == 1000 else Scored("test", examples, OTHER)
+    return changed(example(), {"latencies_ms": before, "accuracy": counts[0] / examples},
+                   {"latencies_ms": after, "accuracy": counts[1] / examples}, submitter=name, elapsed_s=2.0, data=data)
+
+
+OTHER = "265ee16a79dc0648c7b71ccad573729feae921d22dcefe920e6d312b32044b73"
+KINDS = [((937, 921), 1000, 18), ((937, 921),), ((3953, 3857), 4000)]
+post = sorted(KINDS, key=lambda kind: hashed(f"{kind}14"))  # in an order that this cell does not tell
+PEOPLE = {"Ada": 2.7, "Ben": 1.9, "Cem": 1.15}  # ms of their optimized models
+received = {name: sent(name, ms, *kind) for (name, ms), kind in zip(PEOPLE.items(), post)}
 
 # %% scratch="review"
 for one in received.values():
@@ -731,34 +689,37 @@ def colleague_validate(submission):
     return says
 
 
-assert not colleague_validate(received["Cem"])
-assert colleague_validate(replace(received["Cem"], elapsed_s=3.0))  # edited, and not sealed again
-assert colleague_validate(changed(received["Cem"], optimized={"accuracy": 0.85}))  # below the floor
+assert not any(map(colleague_validate, [example().sealed(), *received.values()]))
+assert colleague_validate(example())  # not sealed
+assert colleague_validate(changed(example(), optimized={"accuracy": 0.85}))  # below the floor
 
 # %% [markdown]
-# It lets all three pass. Somebody has measured all three again, which took a day. How many times faster are Ada's and
-# Cem's networks then, and how many of the 1,000 test digits does Ben's optimized one know?
+# It lets all three pass. So all of them are measured again, warm and on the test digits; this is made up as well, from
+# the times in `PEOPLE`. What is found of each, and how many points of accuracy does one of them lose?
 
 # %% predict="again"
 predict("faster, measured again: Ada", None, unit="times")  # your guess in place of None
+predict("faster, measured again: Ben", None, unit="times")
 predict("faster, measured again: Cem", None, unit="times")
-predict("right of 1,000, measured again: Ben", None)
+predict("points of accuracy that one of them loses", None, unit="points")
 
 # %% demo="again"
+again = {name: sent(name.lower(), ms, (937, 921)) for name, ms in PEOPLE.items()}
+lost = {name: 100 * (one.optimized.accuracy - again[name].optimized.accuracy) for name, one in received.items()}
+found = {name: improvement(one).faster for name, one in again.items()}
 for name, one in received.items():
-    print(f"{name} claims {improvement(one).faster:.2f} times and {one.optimized.accuracy:.1%}; the colleague says: "
-          f"{colleague_validate(one) or 'nothing against it'}")
-again = {"Ada": sent("a", 2.7, (0.937, 0.921)), "Ben": sent("b", 1.9, (0.936, 0.918)),
-         "Cem": sent("c", 1.15, (0.937, 0.909))}  # warm, and on test
-measured("faster, measured again: Ada", round(improvement(again["Ada"]).faster, 2), unit="times")
-measured("faster, measured again: Cem", round(improvement(again["Cem"]).faster, 2), unit="times")
-measured("right of 1,000, measured again: Ben", round(1000 * again["Ben"].optimized.accuracy))
+    print(f"{name} claims {improvement(one).faster:.2f} times and {one.optimized.accuracy:.1%}")
+    measured(f"faster, measured again: {name}", round(found[name], 2), unit="times")
+measured("points of accuracy that one of them loses", round(max(lost.values()), 1), unit="points")
+honest = [lost[name] < 1 and improvement(one).faster < 1.1 * found[name] for name, one in received.items()]
+measured("the honest one: 1 Ada, 2 Ben, 3 Cem", honest.index(True) + 1)
 
 # %% [markdown]
-# Nobody can spend a day on each. But both faults can be seen in the files, if numbers are held against each other and
-# not each against itself. First the check that was missing. A referee must refuse Ada, whose baseline was cold, and
-# Ben, who scored on train, whatever he writes into the data block. It must let Cem pass, and also Cem on a machine that
-# was busy at first: then both of his models are slow in the same pairs, their ratio stays, and nobody gains by it.
+# Ada's baseline was cold, Ben scored on train, and Cem is honest. Nobody can measure everybody again. But both faults
+# can be seen in the files, if numbers are held against each other and not each against itself. First the check that
+# was missing. A referee must refuse Ada, and Ben whatever he writes into the data block. It must let Cem pass, and also
+# Cem on a machine that was busy at first: then both of his models are slow in the same pairs, their ratio stays, and
+# nobody gains by it.
 
 # %% exercise="catch"
 def check_validate(validate):
@@ -780,8 +741,7 @@ def check_validate(validate):
 
 # %% check="catch" points=7
 def got(cold=True, block=True, grain=True, busy=False):
-    """A referee that looks at what it is told to look at."""
-    def validate(one):
+    def validate(one):  # looks at what it is told to look at
         first, last = (np.median(np.divide(one.baseline.latencies_ms[part], 1 if busy else one.optimized.latencies_ms[
             part])) for part in (slice(8), slice(-8, None)))
         says = ["cold"] if cold and first > 1.5 * last else []
@@ -792,6 +752,11 @@ def got(cold=True, block=True, grain=True, busy=False):
 
 
 assert rejects(check_validate, colleague_validate), "your check lets the colleague's referee pass"
+try:
+    check_validate(got())
+except AssertionError as error:
+    raise AssertionError("your check refuses a referee that sees all of it, at "
+                         f"{str(error) or 'an assert without a sentence'}") from error
 assert not rejects(check_validate, got()), "your check refuses a referee that sees all of it"
 assert rejects(check_validate, got(cold=False)), "your check lets a referee pass that never sees a cold baseline"
 assert rejects(check_validate, got(grain=False)), (
@@ -802,9 +767,10 @@ assert rejects(check_validate, lambda one: ["no"]), "your check lets a referee p
 
 # %% [markdown]
 # Now the rule. *The data*: the block must be the one of the task, part "test". *The grain*: 1,000 examples can give the
-# accuracies 0.909 and 0.910 and nothing between them; times 1,000 it is a whole number, up to rounding. *Warmth*:
+# accuracies 0.914 and 0.915 and nothing between them; times 1,000 it is a whole number, up to rounding. *Warmth*:
 # compare the ratios of the first quarter of the pairs with those of the last quarter; if one median is more than 1.5
-# times the other, one of the two models was not measured as the other was.
+# times the other, one of the two models was not measured as the other was. This needs the warm part to reach the last
+# quarter: who is cold to the end is found only by measuring again.
 
 # %% exercise="repair"
 #| export
@@ -812,8 +778,8 @@ def compared_fairly(submission: Submission) -> list[str]:
     """A sentence for each reason why baseline and optimized were not measured alike, on the data of the task."""
     # How: the three rules above. The grain counts for both entries, and in examples of the task.
     # Example: 0.98825 of 1,000 is 988.25 digits, which cannot be right; of 4,000 it is 3,953.
-    # Hint: Scored("test", task.examples, task.data_sha256); abs(count - round(count)) > 1e-6; of 30 pairs a quarter
-    # is 7, ratios[:7] and ratios[-7:]. A model that gets slower than the other is as odd as one that gets faster.
+    # Hint: two Scored are equal if their fields are. Let floats round: 1e-6 is no part of a digit. Of 30 pairs a
+    # quarter is 7. A model that gets slower than the other is as odd as one that gets faster.
     ### BEGIN SOLUTION
     says: list[str] = []
     task = TASKS[submission.task]
@@ -839,6 +805,7 @@ got = {
     "a data block that says train": changed(got[0], data=replace(got[1], part="train")),
     "a data block with 4,000 examples": changed(got[0], data=replace(got[1], examples=4000)),
     "a baseline right in 937.01 of 1,000": changed(got[0], {"accuracy": 0.93701}),
+    "an optimized model right in 920.5 of 1,000": changed(got[0], optimized={"accuracy": 0.9205}),
     "an optimized model that was cold": changed(
         got[0], optimized={"latencies_ms": [2 * one for one in got[2][:9]] + got[2][9:]})}
 got = [what for what, one in got.items() if not compared_fairly(one)]
@@ -847,19 +814,20 @@ got = received["Cem"].baseline.latencies_ms, Scored("test", 200, TASKS["tinytalk
 got = {
     "Cem": received["Cem"],
     "Cem with one run disturbed": changed(received["Cem"], {"latencies_ms": [30.0, *got[0][1:]]}),
+    "ratios 1.3 times as large at first": changed(
+        received["Cem"], {"latencies_ms": [1.3 * one for one in got[0][:9]] + got[0][9:]}),
+    "59 wrong of 1,000, as 1 - 0.059": changed(received["Cem"], {"accuracy": 1 - 59 / 1000}),
     "181 and 173 of 200 answers": changed(received["Cem"], {"accuracy": 0.905}, {"accuracy": 0.865}, data=got[1],
                                           task="tinytalks-transformer")}
 got["181.6 of 200"] = changed(got["181 and 173 of 200 answers"], {"accuracy": 0.908})
 got = {what: compared_fairly(one) for what, one in got.items()}
 assert got.pop("181.6 of 200"), "181.6 of 200 answers pass; count in examples of the task"
 assert not any(got.values()), f"this is honest and refused: {'; '.join(what for what, says in got.items() if says)}"
-assert not rejects(check_validate, compared_fairly), "your own check refuses your rule"
-
-# %% [markdown]
-# All rules together. Those that lean on others come later: an unknown task has no floor, and unequal lists no pairs.
+assert check_validate(compared_fairly) is None, "your own check refuses your rule"
 
 # %% given="validate"
 #| export
+# All rules; those that lean on others come later: an unknown task has no floor, and unequal lists no pairs.
 RULES: tuple[tuple[Callable[[Submission], list[str]], ...], ...] = (
     (numbers_are_numbers,),
     (seal_fits, techniques_fit, floor_is_reached, order_is_drawn, times_are_not_copied, times_add_up),
@@ -867,10 +835,7 @@ RULES: tuple[tuple[Callable[[Submission], list[str]], ...], ...] = (
 
 
 def validate(submission: Submission, folder: str | Path | None = None) -> list[str]:
-    """Sentences about what does not add up; none if nothing is wrong. With a folder its files of weights count, too.
-
-    It sees numbers that do not fit each other. Whoever makes up numbers that do is found out by measuring again.
-    """
+    """Sentences about what does not add up; none if nothing is wrong. With a folder its files of weights count, too."""
     for rules in RULES:
         says = [sentence for rule in rules for sentence in rule(submission)]
         if says:
@@ -887,28 +852,68 @@ def weights_fit(submission: Submission, folder: str | Path) -> list[str]:
             says.append(f"{name}: {path.name} is not there, or another file than the one that was measured")
             continue
         try:
-            size = _array_bytes(path, most=entry.size_bytes)
+            _weigh(path, entry.size_bytes)
         except Exception as error:  # a stranger's file may fail in any way
-            says.append(f"{name}: {path.name} is no plain file of arrays: {error}")
-        else:
-            if size != entry.size_bytes:
-                says.append(f"{name}: the arrays have {size:,} bytes, and not {entry.size_bytes:,} as it says")
+            says.append(f"{name}: {path.name} is no plain file of arrays of this size: {error}")
     return says
 
 
-def _array_bytes(path: Path, most: int) -> int:
-    """The bytes of all arrays in a .npz file; ValueError if it is far larger than it may be."""
+def _weigh(path: Path, size: int) -> None:
+    """ValueError unless the arrays in a .npz file have so many bytes; one that is far larger is not unpacked."""
     with zipfile.ZipFile(path) as file:
-        if sum(part.file_size for part in file.infolist()) > most + 1_000_000:
-            raise ValueError(f"it unpacks to far more than {most:,} bytes")
+        if sum(part.file_size for part in file.infolist()) > size + 1_000_000:
+            raise ValueError(f"it unpacks to far more than {size:,} bytes")
     with np.load(path, allow_pickle=False) as arrays:
-        return sum(arrays[name].nbytes for name in arrays.files)
+        if (found := sum(arrays[name].nbytes for name in arrays.files)) != size:
+            raise ValueError(f"the arrays have {found:,} bytes, and not {size:,} as it says")
 
-# %% demo="honest"
-verdicts = {name: validate(one) for name, one in received.items()}
-measured("the honest one: 1 Ada, 2 Ben, 3 Cem", [not says for says in verdicts.values()].index(True) + 1)
-for name, says in verdicts.items():
-    print(f"{name}: {'; '.join(says) or 'nothing against it'}")
+# %% demo="validate"
+for name, one in received.items():
+    print(f"{name}: {'; '.join(validate(one)) or 'nothing against it'}")
+
+# %% [markdown]
+# The rules take fields for granted, and a stranger's file may hold anything. So `load` first asks for its form, written
+# in a language that any program can check, JSON Schema (edition 2020-12): which fields, of which types, and no others.
+
+# %% given="schema"
+#| export
+def _object(**properties: Any) -> dict[str, Any]:
+    """An object with these fields, all of them, and no others."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+_TEXT = {"type": "string", "maxLength": 300, "pattern": "^[^\\u0000-\\u001f\\u007f]+$"}
+_TIME = {"type": "number", "maximum": 1e9}
+_COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
+_HEX = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_ENTRY = _object(
+    accuracy={"type": "number", "minimum": 0, "maximum": 1}, size_bytes=_COUNT, peak_bytes=_COUNT,
+    latencies_ms={"type": "array", "items": _TIME, "maxItems": 2000},
+    techniques={"type": "array", "items": {"enum": list(TECHNIQUES)}, "maxItems": len(TECHNIQUES)},
+    weights={"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\\.npz$"}, weights_sha256=_HEX)
+
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:tinytorch:submission:1",
+    "title": "TinyTorch submission", **_object(
+        schema_version={"const": "1.0"}, task={"enum": list(TASKS)}, submitter=_TEXT,
+        created={"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$"}, seed=_COUNT,
+        system=_object(
+            system_name=_TEXT, host_processor_model_name=_TEXT, host_processor_core_count=_COUNT,
+            host_memory_capacity=_TEXT, framework=_TEXT, operating_system=_TEXT, other_software_stack=_TEXT,
+            division={"enum": ["closed", "open"]}, status=_TEXT),
+        baseline=_ENTRY, optimized=_ENTRY, order={"type": "array", "items": {"enum": ["b", "o"]}, "maxItems": 2000},
+        data=_object(part=_TEXT, examples=_COUNT, sha256=_HEX), elapsed_s=_TIME, digest=_HEX)}
+
+
+def _schema_errors(record: Any) -> list[str]:
+    """Where a record has another form than SCHEMA says."""
+    try:
+        jsonschema: Any = importlib.import_module("jsonschema")
+    except ImportError as error:
+        raise ImportError("to read a submission, install the package that checks its form: "
+                          "python -m pip install jsonschema") from error
+    return [f"{'.'.join(map(str, error.absolute_path)) or 'the record'}: {error.message[:200]}"
+            for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(record)]
 
 # %% [markdown]
 # ## Build: who is best
@@ -924,7 +929,7 @@ def pareto(costs: ArrayLike) -> NDArray[np.bool_]:
     # How: a row is off the front if some row is at least as low in all columns and lower in one or more.
     # Example: [[3, 5], [4, 4], [4, 5]]: the third is off, for the second is as low and lower. Two equal rows are no
     # reason against each other.
-    # Hint: for one row: (costs <= row).all(axis=1) & (costs < row).any(axis=1) are those that beat it.
+    # Hint: np.asarray(costs) first, for lists come as well. Of one row, (table <= row).all(axis=1) are as low.
     ### BEGIN SOLUTION
     table = np.asarray(costs, dtype=float)
     beaten = [bool(((table <= row).all(axis=1) & (table < row).any(axis=1)).any()) for row in table]
@@ -944,9 +949,9 @@ got = pareto([[5, 3]]).tolist()
 assert got == [True], f"who is alone is on the front; yours {got}"
 
 # %% [markdown]
-# The leaderboard, given. Times of different machines cannot be compared, so a row is judged by its part of the time of
-# its own baseline. Who is refused is on it as well, with the reasons. What no referee sees is numbers that were made up
-# so well that they fit. For that the weights lie beside each submission: load them, and measure again.
+# The leaderboard, given. Times of different machines cannot be compared, and baselines differ too, by their seeds and
+# training. So a row is judged against its own baseline, which must reach the floor. Who is refused is on it with the
+# reasons. No referee sees numbers made up so well that they fit: for that the weights lie beside, to measure again.
 
 # %% given="leaderboard"
 #| export
@@ -977,7 +982,7 @@ def leaderboard(submissions: Sequence[Submission]) -> list[Row]:
 # ## Use: your submission
 #
 # Everything is there but the measuring. `interleaved` of 19 times two works in pairs and draws who runs first, but it
-# does not tell. Let the works tell: one that notes a letter before it does its work leaves a trail of who ran when.
+# does not tell. Let the works tell: if each notes a letter when it runs, they leave a trail of who ran when.
 
 # %% exercise="race"
 #| export
@@ -992,8 +997,7 @@ class Race(NamedTuple):
 def raced(baseline: Work, optimized: Work, pairs: int = 40, warmup: int = 3, clock: Clock = time.perf_counter,
           rng: np.random.Generator | None = None) -> Race:
     """The Race of two works, in so many pairs, with the order of each pair drawn by `rng`."""
-    # How: two works that note "b" or "o" and then do theirs; the clock before and after `interleaved`; of the notes,
-    # those of the warm-up stand first, 2 * warmup of them; then two for each pair.
+    # How: works that note "b" or "o"; the clock before and after `interleaved`; notes of the warm-up stand first.
     # Example: notes b b b o o o, then o b, b o, o b: the order is o, b, o.
     # Hint: interleaved([one, other], pairs, warmup, clock, rng); notes[start::2] takes every second from start on.
     ### BEGIN SOLUTION
@@ -1022,13 +1026,12 @@ assert len(got[1].order) == 30, f"one letter for each of 30 pairs; yours has {le
 assert got[1].order == ["b" if first == 3 else "o" for first in got[0][8::2]], (
     f"who ran first in each pair; yours says {''.join(got[1].order[:9])}...")
 assert np.isclose(got[1].elapsed_s, 272), f"34 runs of 3 s and 34 of 5 s are 272 s; yours {got[1].elapsed_s:g}"
-
-# %% [markdown]
-# Given: from two candidates to a submission. The weights go into two files beside it; their peaks are taken in runs of
-# their own, for tracemalloc makes everything slower.
+got = [raced(int, int).order for _ in range(2)]
+assert got[0] != got[1], "without `rng` two races of 40 pairs had one order: is it drawn anew for each race?"
 
 # %% given="submit"
 #| export
+# From two candidates to a submission. Peaks are taken in runs of their own, for tracemalloc makes everything slower.
 @dataclass(frozen=True)
 class Candidate:
     """A model, how it answers, and how often it was right."""
@@ -1042,10 +1045,9 @@ class Candidate:
 def system_of(division: str = "closed") -> System:
     """The system this runs on, as far as it tells."""
     found = environment()
-    framework = f"TinyTorch on NumPy {found['numpy']}"
     stack = f"Python {found['python']}, BLAS {found['blas']}, threads {found['threads']}"
-    name, cpu, cores = str(found["system"]), str(found["cpu"]), int(found["cores"])
-    return System(name, cpu, cores, _memory(), framework, platform.system(), stack, division)
+    return System(str(found["system"]), str(found["cpu"]), int(found["cores"]), _memory(),
+                  f"TinyTorch on NumPy {found['numpy']}", platform.system(), stack, division)
 
 
 def _memory() -> str:
@@ -1068,10 +1070,7 @@ def peak_of(work: Work) -> int:
 #| export
 def submit(task: str, baseline: Candidate, optimized: Candidate, data: Scored, folder: str | Path, submitter: str,
            seed: int, pairs: int = 40, division: str = "closed") -> Submission:
-    """Measure two candidates side by side, on one thread; the weights are in `folder` then, and so is the submission.
-
-    The files are `submission-<task>.json` and, beside it, `<task>-baseline.npz` and `<task>-optimized.npz`.
-    """
+    """Measure two candidates side by side, on one thread; `submission-<task>.json` and weights are in `folder` then."""
     with pinned(1):
         system = system_of(division)
         race = raced(baseline.answer, optimized.answer, pairs, rng=np.random.default_rng(seed))
@@ -1094,36 +1093,46 @@ def submit(task: str, baseline: Candidate, optimized: Candidate, data: Scored, f
     return submission
 
 # %% [markdown]
-# The three gains of the beginning become a submission. How many times faster are they by its raw times, and how many
-# sentences has your referee to say about it?
+# The three gains of the beginning become a submission. How many times faster are they by its raw times? What your
+# referee has to say about it stands below the report.
 
 # %% predict="submission"
 predict("the three together, submitted", None, unit="times")  # your guess in place of None
-predict("sentences of the referee about it", None)
 
 # %% demo="submission"
+folder = Path(globals().get("__file__", "lesson")).resolve().parent / "submission"  # a notebook runs beside itself
+
+
 def submitted(model, techniques, submitter, recording=False):
-    """A submission of a network against the baseline."""
+    """A submission of a network against the baseline, in `folder`, where it takes the place of the one before."""
+    folder.mkdir(exist_ok=True)
     data = Scored("test", 1000, hashed(digits.test_images, digits.test_labels))
-    optimized = Candidate(model, answering(model, some, recording), right(model) / 1000, techniques)
-    with tempfile.TemporaryDirectory() as folder:
-        return submit("digits-mlp", Candidate(net, base, right(net) / 1000), optimized, data, folder, submitter, 20)
+    rows = Tensor(digits.test_images.reshape(-1, 784) / np.float32(255))
+    before, after = (right(one, rows, digits.test_labels) / 1000 for one in (net, model))
+    optimized = Candidate(model, answering(model, some, recording), after, techniques)
+    return submit("digits-mlp", Candidate(net, base, before), optimized, data, folder, submitter, 20)
 
 
 ours = submitted(together, ["structured_prune", "low_rank", "no_grad"], "this page")
 measured("the three together, submitted", round(improvement(ours).faster, 2), unit="times")
-measured("sentences of the referee about it", len(validate(ours)))
-print(report(ours))
+print(report(ours), *validate(ours), sep="\n")
 
 # %% [markdown]
-# And now yours; perhaps `attempt` is a good beginning. What you make is up to you: other ranks, another share of rows,
-# INT8, a student (16), fewer calls. Profile first. Choose by train digits that you keep aside for it: whoever looks at
-# the test digits before the end has chosen by them. Then send it in, above the floor of 900 right digits.
+# And now yours; perhaps `attempt` is a good beginning. What you make is up to you: another share of rows, other ranks,
+# INT8, a student (16), fewer calls. Profile first. Choose by `right(model)`, on the 800 aside: whoever looks at the
+# test digits before the end has chosen by them. Then send it in, once, above the floor of 910 right test digits. It
+# lies in the folder `submission` beside this lesson. With Milestone 6 come two commands: `tinytorch leaderboard build
+# submission` makes a page of all in a folder, `tinytorch leaderboard verify FILE` measures again what that made.
 
 # %% scratch="yours"
-yours = submitted(both, ["structured_prune", "int8", "no_grad"], "me")  # your network and its techniques
+yours = submitted(both, ["structured_prune", "int8", "no_grad"], "me")  # your network and what was done to it
 
 # %% demo="board"
+try:
+    back = Submission.load(folder / "submission-digits-mlp.json")  # the one that was sent last
+    print("read back:", "; ".join(validate(back, folder)) or "nothing against it")
+except ImportError as error:
+    print(error)
 for row in leaderboard([*received.values(), ours, yours]):
     name = row.submission.submitter
     if row.gain is None:
@@ -1137,10 +1146,9 @@ for row in leaderboard([*received.values(), ours, yours]):
 #
 # Two questions with numbers of your own; answer them without running anything. Of the time of an answer `products`
 # percent are products and `norms` percent are layer norms. One person makes the products `a` times as fast, another the
-# norms `b` times. How many times faster is the answer with both? Set `together_times`.
-#
-# And a submission claims an accuracy of exactly `claimed`. What is the smallest number of examples that can give it?
-# Set `fewest_examples`. In both cells put your number in place of the 0 and delete the two lines below it.
+# norms `b` times. How many times faster is the answer with both? Set `together_times`. And a submission claims an
+# accuracy of exactly `claimed`. What is the smallest number of examples that can give it? Set `fewest_examples`. In
+# both cells put your number in place of the 0 and delete the two lines below it.
 
 # %% given="sizes"
 products, norms, a, b = mine("shares", [(60, 30, 4, 3), (50, 40, 5, 4), (70, 20, 7, 5), (64, 24, 8, 6)])
@@ -1155,7 +1163,8 @@ together_times = 100 / (products / a + norms / b + 100 - products - norms)
 
 # %% check="together_times" points=4
 got = together_times
-assert 1 < got < a * b, f"faster than before, and by less than the product of {a} and {b}; yours {got}"
+assert got > 1, f"faster than before is more than 1; yours {got}"
+assert got < 100 / (100 - products - norms), f"{100 - products - norms} % stay, however fast the rest; yours {got}"
 
 # %% exercise="fewest_examples"
 fewest_examples = 0  # your number
@@ -1167,6 +1176,8 @@ fewest_examples = next(count for count in range(1, 10_000) if abs(claimed * coun
 got = fewest_examples
 assert got == int(got) and 1 < got <= 10_000, f"a whole number of examples, at most 10,000; yours {got}"
 assert abs(got * claimed - round(got * claimed)) < 1e-6, f"{claimed} of {got} is {got * claimed:.4g}, no whole number"
+got = [got / part * claimed for part in (2, 5) if got % part == 0]
+assert all(abs(one - round(one)) > 1e-6 for one in got), "a half or a fifth of these examples can give it as well"
 
 # %% [markdown]
 # You review a paper: 'Pruning makes our model 3 times faster and INT8 4 times, hence it is 12 times faster, at 98.4 %
@@ -1181,8 +1192,6 @@ assert abs(got * claimed - round(got * claimed)) < 1e-6, f"{claimed} of {got} is
 #
 # - Not in PyTorch: the industry sends its results to MLPerf, by MLCommons, in a closed and an open division, with a
 #   target of accuracy below which nothing counts, raw logs, and compliance tests that measure again.
-# - Divisions and the fields of the system block are named there as on this page, and its submission checker refuses
-#   files that do not fit each other, as `validate` does.
-# - `torch.utils.benchmark.Compare` prints a table of measurements side by side; whether they can be is left to you.
+# - Its divisions and system fields have the names of this page; its submission checker refuses files, as `validate`.
 # - That so many examples cannot give such a mean has found errors in published studies: the GRIM test, Brown and
 #   Heathers (2017). Your rule of the grain is the same for accuracies.

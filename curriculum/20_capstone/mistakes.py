@@ -276,6 +276,22 @@ MISTAKES = {
             ask="What is the last pair of 30 times and 27?",
             symptom="lists of unlike length pass",
         ),
+        dict(
+            name="only fewer of one",
+            code=changed(TIMES, "len(before) != len(after)", "len(after) < len(before)"),
+            says="Either list may be the shorter one: the lengths differ.",
+            ask="What do you say of 28 times of the baseline beside 30?",
+            symptom="lists of unlike length pass, one way round",
+        ),
+        dict(
+            name="True for a sentence",
+            code=changed(TIMES, 'says.append(f"{name}: too few")', "says.append(True)",
+                         'says.append(f"{name}: no time")', "says.append(True)",
+                         'says.append(f"{name}: all equal")', "says.append(True)"),
+            says="Somebody reads it: each thing in the list is a sentence, a str.",
+            ask="What is in your list, for whoever was refused?",
+            symptom="a list of True, which says nothing",
+        ),
     ],
     "catch": [
         dict(
@@ -398,6 +414,28 @@ MISTAKES = {
             ask="What is the median of all if 20 of 30 pairs are cold?",
             symptom="whoever is cold for long enough passes",
         ),
+        dict(
+            name="exactly whole",
+            code=changed(REPAIR, "abs(count - round(count)) > 1e-6", "count != round(count)"),
+            says="Floats round: 1 - 0.059 times 1,000 is not exactly 941. Leave 1e-6 of room.",
+            ask="What is (1 - 0.059) * 1000 in floats?",
+            symptom="honest accuracies are refused, some of them",
+        ),
+        dict(
+            name="any change at all",
+            code=changed(REPAIR, "end / start) > 1.5", "end / start) > 1.04"),
+            says="Ratios drift a little on every machine: more than 1.5 times is what is refused.",
+            ask="From which change on does your rule refuse?",
+            symptom="honest people with restless machines are refused",
+        ),
+        dict(
+            name="the grain of the baseline only",
+            code=changed(REPAIR, "for name, entry in entries_of(submission).items():",
+                         'for name, entry in [("baseline", submission.baseline)]:'),
+            says="Both accuracies are counts of examples: look at both entries.",
+            ask="What do you say of an optimized model with 920.5 right digits?",
+            symptom="half a digit right passes, for the optimized model",
+        ),
     ],
     "pareto": [
         dict(
@@ -506,6 +544,13 @@ MISTAKES = {
             says="Hand `warmup` on to interleaved.",
             ask="How often did each of the two run before the first pair?",
             symptom="the first pairs are cold",
+        ),
+        dict(
+            name="one order for all",
+            code=changed(RACE, "clock, rng)", "clock, rng or np.random.default_rng(0))"),
+            says="Without `rng` each race draws an order of its own: hand `rng` on, None as well.",
+            ask="In which order do two races run, one after the other?",
+            symptom="every race runs in the same order",
         ),
     ],
     "together_times": [

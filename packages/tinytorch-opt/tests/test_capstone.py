@@ -95,7 +95,7 @@ CHEATS = {  # what somebody does, and a word of the sentence that refuses it
     "divides the baseline by four": (dict(optimized__latencies_ms=[one / 4 for one in BEFORE]), "ratio of every pair"),
     "takes longer than it took": (dict(elapsed_s=0.2), "whole measurement"),
     "takes no time at all": (dict(elapsed_s=0.0), "whole measurement"),
-    "is below the floor": (dict(optimized__accuracy=0.899), "floor"),
+    "is below the floor": (dict(optimized__accuracy=0.909), "floor"),
     "has a baseline below the floor": (dict(baseline__accuracy=0.5), "floor"),
     "is more than right": (dict(optimized__accuracy=1.5), "from 0 to 1"),
     "is right by no number": (dict(seal=False, optimized__accuracy=math.nan), "from 0 to 1"),
@@ -139,7 +139,7 @@ def test_whoever_is_honest_is_not(seed):
     assert validate(made(seed, pairs=FEWEST + seed)) == []
 
 
-@pytest.mark.parametrize("right", range(900, 1001))
+@pytest.mark.parametrize("right", range(910, 1001))
 def test_every_count_of_right_digits_from_the_floor_on_can_be(right):
     assert validate(edited(HONEST, optimized__accuracy=right / 1000)) == []
     assert validate(edited(HONEST, optimized__accuracy=float(np.mean(np.arange(1000) < right)))) == []
