@@ -24,7 +24,7 @@ CATCH = """
     batch = collate(thousand[:20])
     assert np.allclose(batch.x.data, pixels[:20] / 255), "the images are others"
     assert np.array_equal(batch.y, np.arange(20) % 10), "the labels are others"
-    small, large = best_s(lambda: collate(thousand[:32])), best_s(lambda: collate(thousand))
+    small, large = work_s(lambda: collate(thousand[:32])), work_s(lambda: collate(thousand))
     assert large < 128 * small, "a sample costs far more in a large batch"
 """
 
@@ -108,6 +108,18 @@ MISTAKES = {
             says="A rest is a batch as well, unless drop_last says otherwise. len(self) knows.",
             ask="Where are samples 20 to 22 of 23, in batches of 5?",
             symptom="right where the batches divide evenly",
+        ),
+        dict(
+            name="a batch always left out",
+            code="""
+                count, size = len(self.dataset), self.batch_size
+                numbers = rng_of(self.seed, epoch).permutation(count) if self.shuffle else np.arange(count)
+                batches = [numbers[at:at + size] for at in range(0, count, size)]
+                return batches[:-1] if self.drop_last else batches
+            """,
+            says="Only a batch that is not full is left out, and len(self) has left it out already.",
+            ask="Do 20 samples in fives leave a rest?",
+            symptom="one batch too few with drop_last",
         ),
         dict(
             name="drop_last overheard",
@@ -209,7 +221,7 @@ MISTAKES = {
         dict(
             name="time only",
             code="""
-                small, large = best_s(lambda: collate(thousand[:32])), best_s(lambda: collate(thousand))
+                small, large = work_s(lambda: collate(thousand[:32])), work_s(lambda: collate(thousand))
                 assert large < 128 * small, "a sample costs far more in a large batch"
             """,
             says="A collate that is quick and wrong passes. Assert values as well.",
@@ -419,6 +431,37 @@ MISTAKES = {
             symptom="`depth` values are missing at the end",
         ),
         dict(
+            name="the next one too late",
+            code="""
+                try:
+                    receipts = deque(pool.submit(function, item) for item in islice(items, depth))
+                    while receipts:
+                        yield receipts.popleft().result()
+                        receipts.extend(pool.submit(function, item) for item in islice(items, 1))
+                finally:
+                    pool.shutdown(cancel_futures=True)
+            """,
+            says="What stands after `yield` runs when the caller comes back. Submit the next item before you yield.",
+            ask="How many items are ahead while the caller works?",
+            symptom="right values, one fewer ahead while the caller works",
+        ),
+        dict(
+            name="the next one too early",
+            code="""
+                try:
+                    receipts = deque(pool.submit(function, item) for item in islice(items, depth))
+                    while receipts:
+                        oldest = receipts.popleft()
+                        receipts.extend(pool.submit(function, item) for item in islice(items, 1))
+                        yield oldest.result()
+                finally:
+                    pool.shutdown(cancel_futures=True)
+            """,
+            says="While you wait for the oldest it counts as well. Wait for its value, and then submit the next item.",
+            ask="How many items are under way while you wait for the oldest?",
+            symptom="right values, with `depth` and one more under way",
+        ),
+        dict(
             name="shut down at the end only",
             code="""
                 receipts = deque(pool.submit(function, item) for item in islice(items, depth))
@@ -468,6 +511,37 @@ MISTAKES = {
             says="What is kept already counts as well: self.kept_bytes + size.",
             ask="How many samples do you keep, if each of them fits?",
             symptom="memory grows to the size of the data set",
+        ),
+        dict(
+            name="compared before adding",
+            code=changed(CACHE, "self.kept_bytes + size <= self.max_bytes", "self.kept_bytes <= self.max_bytes"),
+            says="What counts is what would be kept then: self.kept_bytes + size.",
+            ask="How many bytes are kept after the next sample?",
+            symptom="one sample more than fits",
+        ),
+        dict(
+            name="without the lock",
+            code=changed(CACHE, "with self._lock:", "if True:"),
+            says="Two threads may read the same count before either writes it: test and change it with the lock held.",
+            ask="What if two threads add to self.kept_bytes at the same time?",
+            symptom="right for one thread; with several the count goes wrong now and then",
+        ),
+        dict(
+            name="asked inside the lock",
+            code="""
+                with self._lock:
+                    if index not in self.kept:
+                        sample = self.dataset[index]
+                        size = sum(np.asarray(part).nbytes for part in sample)
+                        if self.kept_bytes + size > self.max_bytes:
+                            return sample
+                        self.kept[index] = sample
+                        self.kept_bytes += size
+                    return self.kept[index]
+            """,
+            says="Who holds the lock while it waits for the disk makes all others wait. Ask before `with self._lock:`.",
+            ask="What do the other threads do while one of them asks the data set?",
+            symptom="right, and four workers are as slow as one",
         ),
         dict(
             name="not counted",
@@ -567,6 +641,27 @@ MISTAKES = {
             says="Say shuffle=True: the split is mixed once, and an epoch wants an order of its own.",
             ask="In which order do the samples come in the second epoch?",
             symptom="learns a little worse; every epoch has the same batches",
+        ),
+        dict(
+            name="split without the seed",
+            code=changed(USE, "[0.8, 0.2], seed)", "[0.8, 0.2])"),
+            says="random_split takes the seed as well, or each run keeps back other samples.",
+            ask="Which samples are kept back in the next run?",
+            symptom="two runs with one seed cannot be compared",
+        ),
+        dict(
+            name="loaded without the seed",
+            code=changed(USE, "shuffle=True, seed=seed)", "shuffle=True)"),
+            says="The loader draws order and changes from its seed: pass it on.",
+            ask="In which order does the next run learn?",
+            symptom="two runs with one seed differ",
+        ),
+        dict(
+            name="validated one by one",
+            code=changed(USE, "DataLoader(kept_back, batch_size=256)", "DataLoader(kept_back)"),
+            says="Validation is the same in batches of 256, and takes far less time.",
+            ask="How often does the model run in one validation of 800 samples?",
+            symptom="right numbers, and validation takes as long as training",
         ),
         dict(
             name="large batches",
@@ -682,10 +777,8 @@ SURVIVORS = {
         "`thousand[:32]` becomes `thousand[:31]`": "right: another small batch",
     },
     "use": {
-        "`DataLoader(kept_back, batch_size=256)` becomes `DataLoader(kept_back)`":
-            "right: no size is asked for in validation",
-        "`batch_size=256` becomes `batch_size=257`": "right: no size is asked for in validation",
-        "`batch_size=256` becomes `batch_size=255`": "right: no size is asked for in validation",
+        "`batch_size=256` becomes `batch_size=257`": "right: another large batch",
+        "`batch_size=256` becomes `batch_size=255`": "right: another large batch",
     },
     "batch_ms": {
         "`max(load_ms * batch / workers, step_ms)` becomes `max(step_ms, load_ms * batch / workers)`":

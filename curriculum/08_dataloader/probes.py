@@ -200,7 +200,7 @@ def act_repair(lesson, asked):
         batch = lesson.collate(list(zip(*columns)))
         answer.append([type(batch).__name__, [
             [type(part).__name__, part.data if isinstance(part, lesson.Tensor) else part] for part in batch]])
-    small, large = (lesson.best_s(lambda count=count: lesson.collate(lesson.thousand[:count]))
+    small, large = (lesson.work_s(lambda count=count: lesson.collate(lesson.thousand[:count]))
                     for count in (32, 1024))
     return {"batches": answer, "even": large < 128 * small}
 
@@ -242,6 +242,7 @@ def act_ahead(lesson, inputs):
               "few": [list(lesson.ahead(lambda item: item, range(count), 2, 4)) for count in (0, 1, 4, 5)]}
     answer["side_by_side"], left = side_by_side(lesson), [threading.active_count() > ours]
     answer["ahead"], answer["stops"] = under_way(lesson, depth), stops(lesson)
+    answer["at_once"] = at_once(lesson)
     left.append(threading.active_count() > ours)
     answer["error"] = until_error(lesson)
     answer["left"] = [*left, threading.active_count() > ours]
@@ -265,7 +266,7 @@ def under_way(lesson, depth):
     values = lesson.ahead(begun.append, iter(range(60)), 2, depth)
     for _ in range(3):
         next(values)
-    until = time.monotonic() + 0.3
+    until = time.monotonic() + 1
     while len(begun) < depth + 3 and time.monotonic() < until:
         time.sleep(0.01)
     time.sleep(0.03)
@@ -274,14 +275,34 @@ def under_way(lesson, depth):
     return found
 
 
+def at_once(lesson):
+    """How many calls are ever at work at the same time, of depth 3 and more workers than that."""
+    begun, done, most = [], [], []
+
+    def slow(item):
+        begun.append(item)
+        most.append(len(begun) - len(done))
+        time.sleep(0.02)
+        done.append(item)
+
+    list(lesson.ahead(slow, range(9), 6, 3))
+    return max(most)
+
+
 def stops(lesson):
-    """Whether next to nothing begins after the caller has left."""
-    begun = []
-    values = lesson.ahead(lambda item: (begun.append(item), time.sleep(0.06)), range(40), 2, 12)
+    """Whether next to nothing begins after the caller has left, and what runs is waited for."""
+    begun, done = [], []
+
+    def slow(item):
+        begun.append(item)
+        time.sleep(0.06)
+        done.append(item)
+
+    values = lesson.ahead(slow, range(40), 2, 12)
     next(values)
     before = len(begun)
     values.close()
-    return len(begun) - before < 4
+    return [len(begun) - before < 4, len(done) == len(begun)]
 
 
 def until_error(lesson):
@@ -304,10 +325,14 @@ def judge_ahead(inputs, answer, reference):
     if answer["side_by_side"] != "passes":
         return "three workers should be able to run three calls at the same time"
     most = inputs["depth"] + 3
-    if not most - 1 <= answer["ahead"] <= most:
-        return f"depth {most - 3} and three values given: {most} items have begun or one less, found {answer['ahead']}"
-    if not answer["stops"]:
+    if answer["ahead"] != most:
+        return f"depth {most - 3} and three values given: {most} items have begun, found {answer['ahead']}"
+    if answer["at_once"] > 3:
+        return f"depth 3: at most 3 are under way, also while the caller waits; found {answer['at_once']}"
+    if not answer["stops"][0]:
         return "after the caller has left, nothing more should begin"
+    if not answer["stops"][1]:
+        return "after the caller has left, what runs is waited for"
     if answer["error"] != [list(range(5)), "ZeroDivisionError"]:
         return f"item 5 raises ZeroDivisionError after five values; found {answer['error']}"[:200]
     if any(answer["left"]):
@@ -332,25 +357,42 @@ def act_cache(lesson, inputs):
         samples = [cached[index] for index in inputs["asked"]]
         answer.append({"x": np.stack([x for x, _ in samples]), "y": np.array([y for _, y in samples]),
                        "asked": asked.numbers, "kept": sorted(cached.kept), "kept_bytes": int(cached.kept_bytes)})
-    return answer
+    return {"rooms": answer, "locked": locked(lesson)}
+
+
+def locked(lesson):
+    """Whether the lock is held when the data set is asked, and whether it is when the count changes."""
+    asking, counting = [], []
+
+    class Watched(lesson.CachedDataset):
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if name == "kept_bytes" and value:
+                counting.append(self._lock.locked())
+
+    cached = Watched(Asking(lesson.TensorDataset(np.arange(4)), lambda: asking.append(cached._lock.locked())))
+    for index in range(4):
+        cached[index]
+    return [any(asking), all(counting)]
 
 
 class Asking:
     """A data set that notes what it is asked for."""
 
-    def __init__(self, dataset):
-        self.dataset, self.transform, self.numbers = dataset, dataset.transform, []
+    def __init__(self, dataset, when_asked=lambda: None):
+        self.dataset, self.transform, self.numbers, self.when_asked = dataset, dataset.transform, [], when_asked
 
     def __len__(self):
         return len(self.dataset)
 
     def __getitem__(self, index):
         self.numbers.append(int(index))
+        self.when_asked()
         return self.dataset[index]
 
 
 def judge_cache(inputs, answer, reference):
-    for room, found in zip(inputs["room"], answer, strict=True):
+    for room, found in zip(inputs["room"], answer["rooms"], strict=True):
         what, numbers = f"samples of 48 bytes, and room for {room}", inputs["asked"]
         kept = numbers[:min(room // 48, 12)]
         questions = numbers[:12] + [number for number in numbers[12:] if number not in kept]
@@ -363,6 +405,10 @@ def judge_cache(inputs, answer, reference):
         if found["kept"] != sorted(kept) or found["kept_bytes"] != 48 * len(kept):
             return (f"{what}: the first {len(kept)} are kept, {48 * len(kept)} bytes; found {len(found['kept'])} and "
                     f"{found['kept_bytes']}")
+    if answer["locked"][0]:
+        return "the data set is to be asked outside the lock, or all threads wait for one"
+    if not answer["locked"][1]:
+        return "the lock is to be held where the count changes"
 
 
 # use: what a model sees in training and in validation
@@ -377,7 +423,7 @@ def noting(lesson, seen):
     """A layer that notes in `seen` what it sees, and whether it is training."""
     class Noting(lesson.Linear):
         def forward(self, x):
-            seen.append([self.training, np.array(x.data[:, 0])])
+            seen.append([self.training, x.data[:, 0].tolist()])
             return super().forward(x)
 
     return Noting(1, 3)
@@ -401,20 +447,20 @@ def act_use(lesson, asked):
 
 def judge_use(asked, answer, reference):
     *answer, again = answer
-    if len(again["seen"]) != len(answer[0]["seen"]) or any(
-            one[0] != other[0] or differs(one[1], other[1], "", rtol=0, atol=0)
-            for one, other in zip(again["seen"], answer[0]["seen"])):
+    if again["seen"] != answer[0]["seen"]:
         return "split, order and transform all depend on the seed that was given, and on nothing else"
     for inputs, found in zip(asked, answer, strict=True):
         count, epochs = inputs["count"], inputs["epochs"]
         many = count - count // 5
         if found["epochs"] != epochs or "accuracy" not in found["keys"]:
             return f"the history has {epochs} entries, each with an accuracy; found {found['epochs']}"
-        learnt = [values for training, values in found["seen"] if training]
-        others = [values for training, values in found["seen"] if not training]
+        learnt = [np.array(values) for training, values in found["seen"] if training]
+        others = [np.array(values) for training, values in found["seen"] if not training]
         sizes = ([32] * (many // 32) + [many % 32] * (many % 32 > 0)) * epochs
         if [len(values) for values in learnt] != sizes or found["steps"] != len(sizes):
             return f"{count} samples, {epochs} epochs: expected batches of {sizes[:4]}..., {many} samples an epoch"
+        if len(others) != epochs:
+            return f"{count // 5} samples to validate are one batch of up to 256; found {len(others) / epochs:.0f}"
         rows, rest = np.concatenate(learnt).reshape(epochs, many) - 1000, np.concatenate(others).reshape(epochs, -1)
         if (rows < 0).any() or (rest >= 1000).any():
             return "the transform is for the part to learn from, and for that alone"
