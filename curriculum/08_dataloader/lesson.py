@@ -672,7 +672,8 @@ for name, kind in (("waiting", Distant), ("computing", Laborious)):
 # So look at the processor before you add any. If the model waits and less than half of a core is in use, somebody waits
 # for a disk, and threads can wait side by side. If the model waits and nine tenths of a core or more are in use, there
 # is too much to compute: threads share the one core that Python uses, and gain little more than the steps, in which
-# NumPy lets Python go on. You need less work for each sample, or *processes*, which share no memory.
+# NumPy lets Python go on. You need less work for each sample, or *processes*, which share no memory. Nor be misled by
+# less waiting with the same throughput: the steps then take longer, as they wait for their turn beside the threads.
 #
 # ## Build: ask once
 #
