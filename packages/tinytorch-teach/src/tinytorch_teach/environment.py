@@ -49,7 +49,8 @@ def _kit():
     """The kit's modules, and what Python has compiled of them."""
     root = Path(process.__file__).parents[2]
     for name in _listed() or [file.relative_to(root) for file in root.glob("tinytorch/**/*.py")]:
-        if name.suffix == ".py" and all(part.isidentifier() for part in name.with_suffix("").parts):  # not 01_tensor.py
+        module = all(part.isidentifier() for part in name.with_suffix("").parts)  # not 01_tensor.py
+        if name.suffix == ".py" and module and "milestones" not in name.parts:
             compiled = Path(importlib.util.cache_from_source(str(name)))
             yield from ((root / each, each) for each in (name, compiled) if (root / each).exists())
 
