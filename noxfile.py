@@ -258,8 +258,7 @@ def milestones(session):
             out = ["--out", folder] if '"--out"' in text else []
             session.run("python", str(script), *quick, *out, *asked)
     session.install(*group("test"))
-    session.run("pytest", "tests/test_milestones.py", *SIDE_BY_SIDE)
-    session.run("pytest", "tests/test_mlperf.py")  # times are taken, so nothing runs beside it
+    session.run("pytest", "tests/test_milestones.py", "tests/test_mlperf.py", *SIDE_BY_SIDE)
 
 
 if __name__ == "__main__":
