@@ -295,6 +295,7 @@ def test_threads_never_share_a_buffer():
             array[...] = number
             if not (array == number).all():
                 wrong.append(number)
+            del array  # a name that waits for the next one would hold two
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
