@@ -258,7 +258,8 @@ def milestones(session):
             out = ["--out", folder] if '"--out"' in text else []
             session.run("python", str(script), *quick, *out, *asked)
     session.install(*group("test"))
-    session.run("pytest", "tests/test_milestones.py", "tests/test_mlperf.py", *SIDE_BY_SIDE)
+    tests = ["tests/test_milestones.py", "tests/test_mlperf.py", "tests/test_mlperf_anew.py"]
+    session.run("pytest", *tests, *FILES_SIDE_BY_SIDE)
 
 
 if __name__ == "__main__":

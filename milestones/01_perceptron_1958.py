@@ -12,13 +12,11 @@ Rosenblatt's threshold. One rule corrects it, given here as the textbooks have i
 
 A right answer changes nothing. All numbers start at zero, so `lr` changes no answer, only how sure the unit is of it.
 """
-import argparse
 import math
 import sys
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
+from stage import Table, canvas, options, parsed
 
 try:
     from tinytorch.core import Tensor, standardise
@@ -36,7 +34,9 @@ except (ImportError, OSError, ValueError) as missing:  # its text says what is n
 POINTS = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
 OR, AND, XOR = Tensor([[0], [1], [1], [1]]), Tensor([[0], [0], [0], [1]]), Tensor([[0], [1], [1], [0]])
 YES = Tensor([[0, 1]])  # sums @ YES are the scores of two classes: 0 for `no`, the sum for `yes`
-LN_2, VERDICTS = math.log(2), []  # the loss of a unit that says 0.5 to everything; whether each target was met
+LN_2 = math.log(2)  # the loss of a unit that says 0.5 to everything
+TABLE = Table("{:22}{:>6}  {:30}{:30}")
+row = TABLE.row
 WHY = """
 XOR: after a few passes the numbers come back, and the rule goes round for ever. It asks for what cannot be:
 (0,1) and (1,0) must fire, so w2 + b >= 0 and w1 + b >= 0; added up, w1 + w2 + 2b >= 0.
@@ -70,12 +70,6 @@ def passes(unit, x, targets, *, lr=1.0, rng=None, limit=30):
         yield (left := wrong(unit, x, targets))
         if not left:
             return
-
-
-def row(task, n_passes, found, target, met):
-    """Print one line of the table and keep whether its target is met."""
-    print(f"{task:22}{n_passes:>6}  {found:30}{target:30}{'met' if met else 'MISSED'}")
-    VERDICTS.append(bool(met))
 
 
 def learned(task, unit, n_passes, x, targets, least, below):
@@ -142,11 +136,9 @@ def agrees(unit, x, labels, targets):
 
 def draw(unit, left, file):
     """Save the weights as an image, light where ink speaks for 1, and the wrong answers of each pass."""
-    from matplotlib.figure import Figure  # without pyplot: Agg draws it, no screen is asked for
-
     weight = unit[0].weight.data.reshape(28, 28)
     limit, ticks = np.abs(weight).max(), range(1, len(left) + 1)
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = canvas(10, 4)
     image, curve = figure.subplots(1, 2)
     shades = image.imshow(weight, cmap="gray", vmin=-limit, vmax=limit)
     figure.colorbar(shades, ax=image, label="weight")
@@ -160,25 +152,17 @@ def draw(unit, left, file):
 
 def main(argv=None):
     """Run the milestone: 0 if every target is met, 1 if one is missed, 2 if it could not run."""
-    about, shape = __doc__.split("\n\nThe unit")[0], argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=about, formatter_class=shape)
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for what is drawn (default 0)")
-    parser.add_argument("--plot", metavar="FILE.png", help="draw the weights and the learning curve (needs matplotlib)")
-    args = parser.parse_args(argv)
-    if args.plot and not find_spec("matplotlib"):
-        parser.exit(2, "--plot needs matplotlib, which is not installed. Type: python -m pip install matplotlib\n")
-    if args.plot and not Path(args.plot).absolute().parent.is_dir():
-        parser.exit(2, f"--plot {args.plot} names a folder that does not exist. Give a file in one that does.\n")
-    np.seterr(over="raise", invalid="raise")  # a number that float32 cannot hold is an error here
+    parser = options(__doc__, "draw the weights and the learning curve")
+    args = parsed(parser, argv)
     print("1958: one unit, Rosenblatt's rule, and your framework.\n")
     print(f"{'task':22}passes  {'found':30}target")
     logic()
     unit, left = reads(args.seed)
     print(f"{WHY}\n0 or 1: wrong answers of 800 after each pass:", *left)
-    print(f"{sum(VERDICTS)} of {len(VERDICTS)} targets met")
+    TABLE.close()
     if args.plot:
         draw(unit, left, args.plot)
-    return 0 if all(VERDICTS) else 1
+    return TABLE.status
 
 
 if __name__ == "__main__":

@@ -8,13 +8,11 @@ the layer in the middle, for which no right answer is given, and many turned to 
 One unit is stuck at a loss of ln 2, which is what saying 0.5 to everything costs. Below, ten random starts end there,
 and so do two layers without a bend between them, which are one layer in disguise. With a bend all ten learn it.
 """
-import argparse
 import math
 import sys
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
+from stage import Table, canvas, options, parsed
 
 try:
     from tinytorch.core import Tensor, gradcheck
@@ -28,7 +26,9 @@ except ImportError as missing:  # its text says what is not there and what to ty
     raise SystemExit(2) from None
 
 POINTS, XOR = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), Tensor([[0], [1], [1], [0]])
-LN_2, STEPS, VERDICTS = math.log(2), 300, []
+LN_2, STEPS = math.log(2), 300
+TABLE = Table("{:24}{:>5}  {:39}{:28}")
+row = TABLE.row
 WHY = """
 One unit can never have all four right: (0,1) and (1,0) must fire, so w1 + w2 + 2b >= 0, and (0,0) and (1,1) must not,
 so w1 + w2 + 2b < 0. Its loss is a bowl (a sum of functions that only bend upwards), and at w1 = w2 = b = 0 every slope
@@ -71,12 +71,6 @@ def learn(make, optimizer, seed):
         trainer.fit([(POINTS, XOR)], epochs=1)
         most = max(most, right(model))
     return model, BCELoss()(model(POINTS), XOR).item(), most
-
-
-def row(model, n_seeds, found, target, met):
-    """Print one line of the table and keep whether its target is met."""
-    print(f"{model:24}{n_seeds:>5}  {found:39}{target:28}{'met' if met else 'MISSED'}")
-    VERDICTS.append(bool(met))
 
 
 def bottom():
@@ -136,9 +130,7 @@ def tables(unit, layers):
 
 def draw(unit, layers, file):
     """Save what both say over the square, dark where they fire, and the loss surface of the unit."""
-    from matplotlib.figure import Figure  # without pyplot: Agg draws it, no screen is asked for
-
-    figure, axis = Figure(figsize=(12, 4), layout="constrained"), np.linspace(-0.5, 1.5, 60)
+    figure, axis = canvas(12, 4), np.linspace(-0.5, 1.5, 60)
     *squares, bowl = figure.subplots(1, 3)
     x1, x2 = np.meshgrid(axis, axis)
     for square, model, title in zip(squares, (unit, layers), ("one unit", "two layers")):
@@ -159,17 +151,9 @@ def draw(unit, layers, file):
 
 def main(argv=None):
     """Run the milestone: 0 if every target is met, 1 if one is missed, 2 if it could not run."""
-    about, shape = __doc__.split("\n\nOne unit")[0], argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=about, formatter_class=shape)
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the first of the ten seeds (default 0)")
+    parser = options(__doc__, "draw decisions and the loss surface", "the first of the ten seeds (default 0)")
     parser.add_argument("--quick", action="store_true", help="three seeds in place of ten")
-    parser.add_argument("--plot", metavar="FILE.png", help="draw decisions and the loss surface (needs matplotlib)")
-    args = parser.parse_args(argv)
-    if args.plot and not find_spec("matplotlib"):
-        parser.exit(2, "--plot needs matplotlib, which is not installed. Type: python -m pip install matplotlib\n")
-    if args.plot and not Path(args.plot).absolute().parent.is_dir():
-        parser.exit(2, f"--plot {args.plot} names a folder that does not exist. Give a file in one that does.\n")
-    np.seterr(over="raise", invalid="raise")  # a number that float32 cannot hold is an error here
+    args = parsed(parser, argv)
     seeds = range(args.seed, args.seed + (3 if args.quick else 10))
     print(f"1969: the four points of XOR, {STEPS} steps from each random start.\n")
     print(f"{'model':24}seeds  {'found':39}target")
@@ -181,10 +165,10 @@ def main(argv=None):
     slopes_agree(layers)
     print(WHY)
     tables(unit, layers)
-    print(f"{sum(VERDICTS)} of {len(VERDICTS)} targets met")
+    TABLE.close()
     if args.plot:
         draw(unit, layers, args.plot)
-    return 0 if all(VERDICTS) else 1
+    return TABLE.status
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ Settings are chosen without the test: each learning rate on offer learns from fo
 scored on the last fifth. The best then learns from all of them, and the test is asked once. In the end one step is
 taken in other ways, of which we know where they lead: in small batches, with less memory, stopped and resumed.
 """
-import argparse
 import math
 import sys
 import tempfile
@@ -18,11 +17,11 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from stage import Table, canvas, options, parsed
 
 try:
     from tinytorch.core import Tensor, no_grad, standardise
@@ -35,7 +34,9 @@ except ImportError as missing:  # its text says what is not there and what to ty
     print(missing, file=sys.stderr)
     raise SystemExit(2) from None
 
-BATCH, RATE, VERDICTS = 32, 0.003, []
+BATCH, RATE = 32, 0.003
+TABLE = Table("{:24}{:34}{:20}")
+row = TABLE.row
 momentum = partial(SGD, momentum=0.9)
 
 
@@ -126,12 +127,6 @@ def choose(way, images, labels, seed):
     return max(found, key=found.get)
 
 
-def row(name, found, target, met):
-    """Print one line of the table and keep whether its target is met."""
-    print(f"{name:24}{found:34}{target:20}{'met' if met else 'MISSED'}")
-    VERDICTS.append(bool(met))
-
-
 def compete(tried, data, seed):
     """Choose, learn, and ask the test once, for each way; the trained networks."""
     models, scores = [], []
@@ -210,11 +205,9 @@ def confused(model, data):
 
 def draw(model, data, file):
     """Save the digits that the network got wrong, 24 at most, each with its answer and the right one."""
-    from matplotlib.figure import Figure  # without pyplot: Agg draws it, no screen is asked for
-
     found = answers(model, data.test_images)
     wrong = np.flatnonzero(found != data.test_labels)[:24]
-    figure = Figure(figsize=(10, 6), layout="constrained")
+    figure = canvas(10, 6)
     for n, at in enumerate(wrong, 1):
         place = figure.add_subplot(4, 6, n)
         place.axis("off")
@@ -226,32 +219,24 @@ def draw(model, data, file):
 
 def main(argv=None):
     """Run the milestone: 0 if every target is met, 1 if one is missed, 2 if it could not run."""
-    about, shape = __doc__.split("\n\nThe data set")[0], argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=about, formatter_class=shape)
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for what is drawn (default 0)")
+    parser = options(__doc__, "draw the digits it got wrong")
     parser.add_argument("--quick", action="store_true", help="fewer epochs, one learning rate, lower targets")
     parser.add_argument("--data", choices=("tinydigits", "mnist"), default="tinydigits",
                         help="mnist is fetched once, 12 MB (default tinydigits)")
-    parser.add_argument("--plot", metavar="FILE.png", help="draw the digits it got wrong (needs matplotlib)")
-    args = parser.parse_args(argv)
-    if args.plot and not find_spec("matplotlib"):
-        parser.exit(2, "--plot needs matplotlib, which is not installed. Type: python -m pip install matplotlib\n")
-    if args.plot and not Path(args.plot).absolute().parent.is_dir():
-        parser.exit(2, f"--plot {args.plot} names a folder that does not exist. Give a file in one that does.\n")
+    args = parsed(parser, argv)
     try:
         data = mnist() if args.data == "mnist" else tinydigits()
     except (OSError, ValueError) as missing:  # its text says what is not there, or damaged, and what to do
         parser.exit(2, f"{missing}\n")
-    np.seterr(over="raise", invalid="raise")  # a number that float32 cannot hold is an error here
     print(f"1986: {len(data.train_images):,} digits to learn from, {len(data.test_images):,} for the test.\n")
     print(f"{'network':24}{'found':34}target")
     models = compete(ways(args.data, args.quick), data, args.seed)
     agrees(data, args.seed)
     print(f"\nWhat the last network still answers: {confused(models[-1], data)}.")
-    print(f"{sum(VERDICTS)} of {len(VERDICTS)} targets met")
+    TABLE.close()
     if args.plot:
         draw(models[-1], data, args.plot)
-    return 0 if all(VERDICTS) else 1
+    return TABLE.status
 
 
 if __name__ == "__main__":

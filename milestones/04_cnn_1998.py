@@ -12,18 +12,16 @@ images and is scored on the last fifth. The best then learns from all of them, a
 take minutes, so for them the one rate was chosen beforehand, in the same way. In the end convolutions and batches are
 made in other ways, of which we know where they lead: by seven loops, by nudging, on a moved image, in threads.
 """
-import argparse
 import math
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from stage import Table, canvas, options, parsed
 
 try:
     from tinytorch.core import Tensor, gradcheck, no_grad, standardise
@@ -37,7 +35,9 @@ except ImportError as missing:  # its text says what is not there and what to ty
     print(missing, file=sys.stderr)
     raise SystemExit(2) from None
 
-STEP, VERDICTS = 3, []  # STEP in pixels
+STEP = 3  # pixels
+TABLE = Table("{:30}{:34}{:20}")
+row = TABLE.row
 
 
 class Task(NamedTuple):
@@ -163,12 +163,6 @@ def moved(images, down, right):
     return wide[:, :, rim - down:rim - down + H, rim - right:rim - right + W]
 
 
-def row(what, found, target, met):
-    """Print one line of the table and keep whether its target is met."""
-    print(f"{what:30}{found:34}{target:20}{'met' if met else 'MISSED'}")
-    VERDICTS.append(bool(met))
-
-
 def beside(form, values):
     """What belongs to the MLP and to the CNN, in their columns."""
     return "{:14}{}".format(*map(form.format, values))
@@ -275,9 +269,7 @@ def confused(found, right, names):
 
 def draw(weight, found, right, names, file):
     """Save the kernels of the first layer, and how often each class is taken for which."""
-    from matplotlib.figure import Figure  # without pyplot: Agg draws it, no screen is asked for
-
-    figure = Figure(figsize=(12, 6), layout="constrained")
+    figure = canvas(12, 6)
     left, side = figure.subfigures(1, 2)
     left.suptitle(f"the {len(weight)} kernels of the first layer")
     columns = math.ceil(math.sqrt(len(weight)))
@@ -301,26 +293,18 @@ def draw(weight, found, right, names, file):
 
 def main(argv=None):
     """Run the milestone: 0 if every target is met, 1 if one is missed, 2 if it could not run."""
-    about, shape = __doc__.split("\n\nThe data set")[0], argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=about, formatter_class=shape)
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for what is drawn (default 0)")
+    parser = options(__doc__, "draw kernels and confusions")
     parser.add_argument("--quick", action="store_true", help="fewer epochs, one learning rate, lower targets")
     parser.add_argument("--data", choices=("tinydigits", "cifar10"), default="tinydigits",
                         help="cifar10 is fetched once, 170 MB (default tinydigits)")
     parser.add_argument("--root", metavar="FOLDER", help="of an archive of your own in the layout of CIFAR-10")
-    parser.add_argument("--plot", metavar="FILE.png", help="draw kernels and confusions (needs matplotlib)")
-    args = parser.parse_args(argv)
+    args = parsed(parser, argv)
     if args.root and args.data != "cifar10":
         parser.exit(2, "--root is of an archive of photographs. Add: --data cifar10\n")
-    if args.plot and not find_spec("matplotlib"):
-        parser.exit(2, "--plot needs matplotlib, which is not installed. Type: python -m pip install matplotlib\n")
-    if args.plot and not Path(args.plot).absolute().parent.is_dir():
-        parser.exit(2, f"--plot {args.plot} names a folder that does not exist. Give a file in one that does.\n")
     try:
         task = photographs(args.root, args.quick) if args.data == "cifar10" else digits(args.quick)
     except (OSError, ValueError) as missing:  # its text says what is not there, or damaged, and what to do
         parser.exit(2, f"{missing}\n")
-    np.seterr(over="raise", invalid="raise")  # a number that float32 cannot hold is an error here
     data = task.data
     print(f"1998: {len(data.train_images):,} images to learn from, {len(data.test_images):,} for the test.\n")
     models, seconds = compete(task, args.seed)
@@ -331,10 +315,10 @@ def main(argv=None):
     loads(data, args.seed)
     found = answers(cnn, data.test_images)
     print(f"\nWhat the CNN still answers: {confused(found, data.test_labels, data.class_names)}.")
-    print(f"{sum(VERDICTS)} of {len(VERDICTS)} targets met")
+    TABLE.close()
     if args.plot:
         draw(cnn[1].weight.data, found, data.test_labels, data.class_names, args.plot)
-    return 0 if all(VERDICTS) else 1
+    return TABLE.status
 
 
 if __name__ == "__main__":

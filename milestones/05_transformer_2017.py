@@ -9,16 +9,14 @@ The data set is TinyTalks: 2,400 questions to learn from, each with one right an
 read: facts that it knows, in wordings that it knows from other facts; and facts that it is told in the question
 itself. An answer counts if it is right word for word, to its end. Settings were chosen on the validation part.
 """
-import argparse
 import math
 import re
 import sys
 import time
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from stage import Table, canvas, options, parsed
 
 try:
     from tinytorch.core import no_grad
@@ -35,7 +33,8 @@ except ImportError as missing:  # its text says what is not there and what to ty
     raise SystemExit(2) from None
 
 BATCH, RATE, DECAY, LONGEST = 32, 0.005, 0.5, 32
-VERDICTS = []
+TABLE = Table("{:32}{:34}{:24}")
+row = TABLE.row
 
 
 class Vocabulary:
@@ -132,12 +131,6 @@ def percent(verdicts):
     return 100 * sum(verdicts) / len(verdicts)
 
 
-def row(name, found, target, met):
-    """Print one line of the table and keep whether its target is met."""
-    print(f"{name:32}{found:34}{target:24}{'met' if met else 'MISSED'}", flush=True)
-    VERDICTS.append(bool(met))
-
-
 def hears(model, tokens):
     """How far the scores at each place move when the first token is another one, and when the last is."""
     with no_grad():
@@ -216,10 +209,8 @@ def heard(model, vocabulary, question):
 
 def draw(model, vocabulary, question, file):
     """Save who listened to whom, a square for each head."""
-    from matplotlib.figure import Figure  # without pyplot: Agg draws it, no screen is asked for
-
     weights, said = heard(model, vocabulary, question)
-    figure = Figure(figsize=(5 * len(weights), 6), layout="constrained")
+    figure = canvas(5 * len(weights), 6)
     for n, shares in enumerate(weights, 1):
         place = figure.add_subplot(1, len(weights), n)
         place.imshow(shares, cmap="gray_r", vmin=0, vmax=1)
@@ -277,18 +268,10 @@ def history(run, talks, seed):
 
 def main(argv=None):
     """Run the milestone: 0 if every target is met, 1 if one is missed, 2 if it could not run."""
-    about, shape = __doc__.split("\n\nThe data set")[0], argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=about, formatter_class=shape)
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for what is drawn (default 0)")
+    parser = options(__doc__, "draw who listens to whom")
     parser.add_argument("--quick", action="store_true", help="the fifth level alone, and fewer epochs")
     parser.add_argument("--chat", action="store_true", help="ask the trained model yourself")
-    parser.add_argument("--plot", metavar="FILE.png", help="draw who listens to whom (needs matplotlib)")
-    args = parser.parse_args(argv)
-    if args.plot and not find_spec("matplotlib"):
-        parser.exit(2, "--plot needs matplotlib, which is not installed. Type: python -m pip install matplotlib\n")
-    if args.plot and not Path(args.plot).absolute().parent.is_dir():
-        parser.exit(2, f"--plot {args.plot} names a folder that does not exist. Give a file in one that does.\n")
-    np.seterr(over="raise", invalid="raise")  # a number that float32 cannot hold is an error here
+    args = parsed(parser, argv)
     talks = tinytalks()
     run = chosen(talks, args.quick)
     print(f"2017: {len(run.train):,} questions to learn from, {len(run.reworded) + len(run.told)} for the test.\n")
@@ -296,12 +279,12 @@ def main(argv=None):
     model, vocabulary = history(run, talks, args.seed)
     for pair in run.reworded[::len(run.reworded) // 3]:
         print(f"{pair.question} -> {reply(model, vocabulary, pair.question)}")
-    print(f"{sum(VERDICTS)} of {len(VERDICTS)} targets met")
+    TABLE.close()
     if args.plot:
         draw(model, vocabulary, run.told[0].question, args.plot)
     if args.chat:
         chat(model, vocabulary)
-    return 0 if all(VERDICTS) else 1
+    return TABLE.status
 
 
 if __name__ == "__main__":

@@ -10,19 +10,18 @@ built, measured beside what it was, and sent in with what a stranger needs to me
 The data sets are TinyDigits and TinyTalks. What is done to a network is chosen on parts that are neither learned nor
 tested: the last 800 of the 4,000 training digits, and the validation questions. The test is asked in the end, once.
 """
-import argparse
 import hashlib
 import json
 import math
 import sys
 import time
 from dataclasses import replace
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 from numpy.random import default_rng
+from stage import Table, canvas, options, parsed
 
 try:
     from mlperf_tasks import CONTESTS, OPTIONAL, lacking, lenet, loaded, rebuilt, weights
@@ -53,13 +52,8 @@ except ImportError as missing:  # its text says what is not there and what to ty
 ROOM = 0.005  # of accuracy on the validation part that a smaller network may lose
 APART = 1.5  # by which factor a gain may differ when it is measured again
 MOST = 100  # pairs that are run again, whatever a file says
-VERDICTS = []
-
-
-def row(what, found, target, met):
-    """Print one line of the table and keep whether its target is met."""
-    print(f"{what:32}{found:34}{target:30}{'met' if met else 'MISSED'}", flush=True)
-    VERDICTS.append(bool(met))
+TABLE = Table("{:32}{:34}{:30}")
+row = TABLE.row
 
 
 def instruments(rng):
@@ -332,14 +326,12 @@ def verify(file):
     except (ArithmeticError, ImportError, OSError, ValueError) as error:
         print(f"It cannot be measured again: {error}", file=sys.stderr)
         return 2
-    return 0 if all(VERDICTS) else 1
+    return TABLE.status
 
 
 def draw(gains, file):
     """Save how fast a network was after each step, how much it then knew, and how small it was; a field for each."""
-    from matplotlib.figure import Figure  # without pyplot: Agg draws it, no screen is asked for
-
-    figure = Figure(figsize=(9, 2.4 * len(gains)), layout="constrained")
+    figure = canvas(9, 2.4 * len(gains))
     for place, (name, found) in zip(figure.subplots(len(gains), 1, squeeze=False)[:, 0], gains.items()):
         names, shares, faster, smaller = zip(*found)
         bars = place.barh(names, faster, color="silver")
@@ -353,21 +345,13 @@ def draw(gains, file):
 
 def main(argv=None):
     """Run the milestone: 0 if every target is met, 1 if one is missed, 2 if it could not run."""
-    about, shape = __doc__.split("\n\nThe data sets")[0], argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=about, formatter_class=shape)
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for what is drawn (default 0)")
+    parser = options(__doc__, "draw what each step gained")
     parser.add_argument("--quick", action="store_true", help="fewer epochs, one size of each network, fewer pairs")
     parser.add_argument("--out", type=Path, default=Path("mlperf"), metavar="FOLDER",
                         help="for submissions and weights (default mlperf); what was trained is found there again")
     parser.add_argument("--submitter", default="anonymous", metavar="NAME", help="who sends it in")
     parser.add_argument("--verify", metavar="FILE.json", help="measure a submission again, from the weights beside it")
-    parser.add_argument("--plot", metavar="FILE.png", help="draw what each step gained (needs matplotlib)")
-    args = parser.parse_args(argv)
-    if args.plot and not find_spec("matplotlib"):
-        parser.exit(2, "--plot needs matplotlib, which is not installed. Type: python -m pip install matplotlib\n")
-    if args.plot and not Path(args.plot).absolute().parent.is_dir():
-        parser.exit(2, f"--plot {args.plot} names a folder that does not exist. Give a file in one that does.\n")
-    np.seterr(over="raise", invalid="raise")  # a number that float32 cannot hold is an error here
+    args = parsed(parser, argv)
     if args.verify:
         return verify(args.verify)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -375,7 +359,7 @@ def main(argv=None):
     print("2018: three tasks, each before and after all that you know.\n")
     print(f"{'the instruments first':32}{'found':34}target")
     instruments(rng)
-    if not all(VERDICTS):
+    if TABLE.status:
         print("\nWhat these instruments say is not worth hearing, so nothing is measured with them.")
         return 1
     print(*(f"{lacking(one)}\n" for one in OPTIONAL if lacking(one)), sep="", end="", file=sys.stderr)
@@ -395,10 +379,10 @@ def main(argv=None):
         row("found again, from the files", f"{sum(met)} of {len(met)} numbers", f"{len(met)}", all(met))
     print(f"\nIn {args.out} are the submissions and their weights. For a page of them, type:\n"
           f"tinytorch leaderboard build {args.out}")
-    print(f"{sum(VERDICTS)} of {len(VERDICTS)} targets met")
+    TABLE.close()
     if args.plot:
         draw(gains, args.plot)
-    return 0 if all(VERDICTS) else 1
+    return TABLE.status
 
 
 if __name__ == "__main__":

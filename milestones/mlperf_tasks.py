@@ -155,11 +155,11 @@ class Cnn(Digits):
             Flatten(), Linear(25 * second, units, rng=rng), ReLU(), Linear(units, 10, rng=rng))
 
     def trained(self, rng):
-        return self.learn(self.network(rng), 0.003, 3 if self.quick else 10, rng)
+        return self.learn(self.network(rng), 0.003, 4 if self.quick else 10, rng)
 
     def smaller(self, model, rng):
         for sizes in [(8, 16, 32)] if self.quick else [(4, 8, 32), (6, 12, 32), (8, 16, 32)]:
-            student = self.learn(self.student(*sizes, rng), 0.005, 5 if self.quick else 10, rng, teacher=model)
+            student = self.learn(self.student(*sizes, rng), 0.005, 7 if self.quick else 10, rng, teacher=model)
             yield "distillation", "{}-{}-{}".format(*sizes), student
 
     def sized(self, arrays, techniques):
@@ -169,7 +169,7 @@ class Cnn(Digits):
 
 
 class Talks:
-    """TinyTalks, and the Transformer of 2017; what is timed is the answer to 40 questions, one by one at first."""
+    """TinyTalks, and the Transformer of 2017; what is timed is the answer to 20 questions, one by one at first."""
 
     name, goal, ways = "tinytalks-transformer", Goal(2, 2, 2), ["kv_cache", "batching", "acceleration"]
 
@@ -181,7 +181,7 @@ class Talks:
         self.number = {word: token for token, word in enumerate(["<pad>", "<sep>", "<end>", *known])}
         self.validation, self.test = self.part(talks.validation), self.part(talks.paraphrase)
         self.scored = Scored("test", len(talks.paraphrase), hashed(as_text(talks.paraphrase)))
-        self.query = self.test.inputs[::5]
+        self.query = self.test.inputs[::10]
 
     def part(self, pairs):
         """Questions and answers, each a list of tokens."""

@@ -83,6 +83,7 @@ MISTAKES = {number: {str(mistake): mistake for mistake in history.mistakes(numbe
 LAST_LINES = {1: "11 of 11 targets met", 2: "6 of 6 targets met", 3: "10 of 10 targets met", 4: "10 of 10 targets met",
               5: "10 of 10 targets met"}
 each = pytest.mark.parametrize("number", CAUGHT)
+HERE = f"sys.path.insert(0, {str(history.REPOSITORY / 'milestones')!r})"  # where Python looks if a script is started
 every = pytest.mark.parametrize("number", [*CAUGHT, 6])  # more of Milestone 6 in test_mlperf.py
 
 
@@ -142,7 +143,7 @@ def test_a_milestone_refuses_a_folder_that_is_not_there_before_it_runs(number, t
 @every
 def test_a_milestone_says_what_to_type_where_matplotlib_is_missing(number, tmp_path):
     code = (f"import runpy, sys; sys.modules['matplotlib'] = None; sys.argv = ['it', '--plot', 'picture.png'];"
-            f"sys.path.insert(0, {str(history.script(number).parent)!r});"
+            f"{HERE};"
             f"runpy.run_path({str(history.script(number))!r}, run_name='__main__')")
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert (run.returncode, run.stdout) == (2, "")
@@ -158,7 +159,7 @@ def test_a_milestone_tells_its_story_and_its_options(number):
 
 def on_mnist(folder, address, before=""):
     """Milestone 3 on what lies at `address`, kept in `folder`; `before` is code that runs first."""
-    code = (f"import runpy, sys; sys.argv = ['it', '--quick', '--data', 'mnist']\n{before}\n"
+    code = (f"import runpy, sys; sys.argv = ['it', '--quick', '--data', 'mnist']\n{before}\n{HERE}\n"
             f"runpy.run_path({str(history.script(3))!r}, run_name='__main__')")
     kept = {"XDG_CACHE_HOME": str(folder), "LOCALAPPDATA": str(folder), "HOME": str(folder)}
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,

@@ -33,9 +33,9 @@ def test_status_counts_their_lines_and_modules(learner):
     assert f"in {len(LESSONS)} modules" in out
 
 
-@pytest.mark.parametrize("words", [("1",), ("2", "--quick"), ("3", "--quick"), ("6", "--quick")])
-def test_milestones_run_on_their_modules(learner, words):
-    out = learner.run("milestone", *words)
+@pytest.mark.parametrize("number", "654321")  # the longest first, for two at a time
+def test_milestones_run_on_their_modules(learner, number):
+    out = learner.run("milestone", number, *(["--quick"] if number != "1" else []))
     assert "MISSED" not in out and "met" in out
 
 

@@ -9,7 +9,8 @@ from tinytorch_teach import lessons
 from tinytorch_teach.grader import DRAWS
 from walk import Walk
 
-WORKERS = 2
+WORKERS = 2  # walks through one lesson
+LESSONS = 3  # at a time: some wait more than they work
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+import zipfile
 
 import jsonschema
 import numpy as np
@@ -381,6 +382,16 @@ def bomb(sent, path):
 
 def no_zip(sent, path):
     path.write_bytes(b"weights")
+
+
+def test_nothing_huge_is_unpacked_though_the_submission_says_that_it_is_huge(sent, tmp_path):
+    path, size = tmp_path / sent.optimized.weights, 2**40
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("weight.npy", b"short")
+        file.infolist()[0].file_size = size  # as the table of contents says
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (found,) = weights_fit(edited(sent, optimized__weights_sha256=digest, optimized__size_bytes=size), tmp_path)
+    assert "unpacks to more than 1,074,741,824 bytes" in found
 
 
 @pytest.mark.parametrize(("replace", "says"), [(resized, "20 bytes"), (pickled, "no plain file"), (bomb, "unpacks"),
