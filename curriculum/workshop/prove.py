@@ -19,7 +19,7 @@ import pages
 from claims import CLAIMS, RIGHT, Proof
 from tinytorch._kit.process import Gone, Unready
 from tinytorch_teach import lessons
-from trials import LESSONS, Bench
+from trials import AT_ONCE, Bench
 from walk import Folder
 
 CURRICULUM = Path(__file__).resolve().parents[1]
@@ -47,7 +47,7 @@ def main(arguments=None):
 
 def side_by_side(numbers, seed, curriculum):
     """Some lessons at a time, each in a process of its own; what one has to say is printed when it is through."""
-    with ProcessPoolExecutor(LESSONS) as pool:
+    with ProcessPoolExecutor(AT_ONCE) as pool:
         for out, stood in pool.map(partial(aside, seed=seed, curriculum=curriculum, beside=numbers), numbers):
             print(out, end="", flush=True)
             yield stood

@@ -10,7 +10,7 @@ from tinytorch_teach.grader import DRAWS
 from walk import Walk
 
 WORKERS = 2  # walks through one lesson
-LESSONS = 3  # at a time: some wait more than they work
+AT_ONCE = 3  # lessons that are proved side by side; some wait more than they work
 
 
 @dataclass(frozen=True)
