@@ -3,6 +3,8 @@ writing 64 tokens behind 16, with a cache and without."""
 import numpy as np
 import torch
 import torch.nn.functional as F
+from gpt_by_hand import AdamW as AdamWByHand
+from gpt_by_hand import loss_and_gradients
 from pairs import Workload
 from tinytorch import memoization
 from tinytorch.nn import Transformer, transformer
@@ -21,7 +23,7 @@ def step(d_model, repeats):
     rng = np.random.default_rng(3)
     start = Transformer(VOCAB, d_model, HEADS, LAYERS, max_len=SEQ, rng=rng).state_dict()
     tokens = rng.integers(0, VOCAB, (BATCH, SEQ + 1))
-    ways = ours(d_model, start, tokens), None, theirs(d_model, start, tokens)
+    ways = ours(d_model, start, tokens), by_hand(start, tokens), theirs(d_model, start, tokens)
     return Workload(f"Transformer step, d_model {d_model}", *ways, repeats, 1.6, 1)
 
 
@@ -54,6 +56,17 @@ def ours(d_model, start, tokens):
         loss.backward()
         optimizer.step()
         return lambda: [loss.data, *[p.grad for name, p in model.named_parameters() if not name.endswith(FREE)]]
+    return work
+
+
+def by_hand(start, tokens):
+    params = {name: array.copy() for name, array in start.items()}
+    optimizer = AdamWByHand(params, LR)
+
+    def work():
+        loss, grads = loss_and_gradients(params, tokens[:, :-1], tokens[:, 1:], HEADS, LAYERS)
+        optimizer.step(grads)
+        return lambda: [loss, *[grads[name] for name in params if not name.endswith(FREE)]]
     return work
 
 
