@@ -13,20 +13,23 @@ import math
 import re
 import sys
 import time
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
+import transformer_in_numpy as in_numpy
 from stage import Table, canvas, options, parsed
 
 try:
-    from tinytorch.core import no_grad
+    from tinytorch.core import Tensor, gradcheck, no_grad
     from tinytorch.datasets import tinytalks
     from tinytorch.datasets.talks import valid_answers, words
-    from tinytorch.nn.attention import causal_mask, scaled_dot_product_attention
+    from tinytorch.nn.attention import Attention, causal_mask, scaled_dot_product_attention
+    from tinytorch.nn.embedding import Embedding, sinusoids
     from tinytorch.nn.layers import Module
-    from tinytorch.nn.transformer import IGNORED, Transformer, generate, split_heads
+    from tinytorch.nn.transformer import IGNORED, Transformer, generate, pick, split_heads
     from tinytorch.optim import AdamW
-    from tinytorch.text.tokenization import BPETokenizer, padded
+    from tinytorch.text.tokenization import BPETokenizer, byte_tokens, learn_merges_loops, merge, padded
     from tinytorch.training import CosineAnnealingLR, Trainer
 except ImportError as missing:  # its text says what is not there and what to type
     print(missing, file=sys.stderr)
@@ -142,6 +145,74 @@ def hears(model, tokens):
     return moved
 
 
+def parts(rng):
+    """What a Transformer gives, found in other ways; all its numbers are drawn."""
+    small = Transformer(20, 8, 2, 2, max_len=9, dropout=0.5, rng=rng)
+    small.load_state_dict({name: rng.normal(scale=0.6, size=p.shape) for name, p in small.named_parameters()})
+    tokens = rng.integers(0, 20, (3, 9))
+    with no_grad():
+        apart = np.abs(small.eval()(tokens).data - in_numpy.scores(small.state_dict(), tokens, 2)).max()
+    row("a small one, in NumPy alone", f"{apart:.0e} apart", "below 1e-04", apart < 1e-4)
+    apart = nudged(small, tokens)
+    row("its slopes, nudged", f"{apart:.0e} apart", "below 1e-05", apart < 1e-5)
+    layer, x = Attention(6, rng=rng), rng.normal(size=(2, 5, 6)).astype(np.float32)
+    with no_grad():
+        apart = np.abs(layer(Tensor(x)).data - in_numpy.attention(layer.state_dict(), x, 1)).max()
+    row("attention, in NumPy alone", f"{apart:.0e} apart", "below 1e-05", apart < 1e-5)
+    same = written(small.train(), tokens[0, :4].tolist(), stop=tokens[0, 1])
+    row("13 tokens drawn, one by one", "the same" if same else "others", "the same", same)
+
+
+def tables(rng):
+    """What stands before a Transformer, found in other ways: rows of a table, waves of places, merges of a text."""
+    apart = lent(rng)
+    row("steps of the rows that are read", f"{apart:.0e} apart", "below 1e-06", apart < 1e-6)
+    angles = np.outer(np.arange(50), 10000.0 ** (-np.arange(4) / 4))
+    apart = np.abs(sinusoids(50, 8) - np.exp(1j * angles)[..., None].view(float)[..., ::-1].reshape(50, 8)).max()
+    row("waves of places, on a circle", f"{apart:.0e} apart", "below 1e-05", apart < 1e-5)
+    merges = [tuple(pair) for pair in learn_merges_loops(byte_tokens("aaabdaaabac"), 3)]
+    pieces = [piece.decode() for piece in BPETokenizer(merges=merges).pieces[256:]]
+    row("three merges of aaabdaaabac", ", ".join(pieces), "aa, ab, aaab", merges == [(64, 64), (64, 65), (256, 257)])
+
+
+def nudged(model, tokens):
+    """How far slopes at a table, a norm and an attention are from what nudging gives; without end if too far."""
+    model = deepcopy(model)  # whose parameters are exchanged
+    block = model.blocks[0]
+
+    def scores(*tensors):
+        model.embedding.weight, block.norm1.weight, block.attention.query.weight = tensors
+        return model(tokens)
+
+    try:
+        return gradcheck(scores, model.embedding.weight, block.norm1.weight, block.attention.query.weight)
+    except AssertionError:
+        return np.inf
+
+
+def lent(rng):
+    """How far apart two tables are after three steps, in the rows that are read; one has gradients for these alone."""
+    tables, ids = [Embedding(5, 3, sparse=sparse) for sparse in (False, True)], np.array([2, 4, 1, 2, 4, 2])
+    start, slopes = rng.normal(size=(5, 3)), rng.normal(size=(3, 6, 3))
+    for table in tables:
+        table.load_state_dict({"weight": start})
+        optimizer = AdamW(table.parameters(), lr=0.1)
+        for slope in slopes:
+            optimizer.zero_grad()
+            table(ids).backward(slope)
+            optimizer.step()
+    return np.abs(tables[0].weight.data - tables[1].weight.data)[ids].max()
+
+
+def written(model, prompt, stop):
+    """Whether `generate` draws what one draws from scores in NumPy, and leaves a model in training as it was."""
+    text, state, rng = list(prompt), model.state_dict(), np.random.default_rng(1)
+    while len(text) < len(prompt) + 13 and text[len(prompt):][-1:] != [stop]:
+        text.append(pick(in_numpy.scores(state, np.array([text[-model.max_len:]]), 2)[0, -1], 0.7, rng))
+    found = generate(model, prompt, 13, 0.7, np.random.default_rng(1), stop)
+    return found.tolist() == text and model.training
+
+
 def before_training(model, run, vocabulary):
     """What has to hold before a model has learnt anything."""
     size = len(vocabulary.words)
@@ -162,9 +233,12 @@ def bytes_of_pairs(run):
     tokenizer = BPETokenizer().train("\n".join(pair.question for pair in run.train), 512)
     rows = [tokenizer.encode(sentence) for sentence in sentences]
     back = sum(tokenizer.decode(tokens) == sentence for tokens, sentence in zip(rows, sentences))
+    slowly = byte_tokens(sentences[0])
+    for token, pair in enumerate(tokenizer.merges, 256):
+        slowly = merge(slowly, pair, token)
     ratio = sum(map(len, rows)) / sum(len(words(sentence)) for sentence in sentences)
     row("512 byte pairs, in their place", f"{ratio:.2f} a word, {back} of {len(rows)} come back", "at most 2, all",
-        ratio < 2 and back == len(rows))
+        ratio < 2 and back == len(rows) and list(slowly) == list(rows[0]))
 
 
 def exam(model, run, vocabulary, valid):
@@ -252,6 +326,8 @@ def history(run, talks, seed):
     model, deaf = (Transformer(len(vocabulary.words), 64, 4, 2, max_len=LONGEST, rng=rng) for _ in range(2))
     for block in deaf.blocks:
         block.attention = Deaf()
+    parts(np.random.default_rng(seed))
+    tables(np.random.default_rng(seed))
     before_training(model, run, vocabulary)
     bytes_of_pairs(run)
     started = time.monotonic()

@@ -81,7 +81,7 @@ CAUGHT = {1: [
 ]}
 MISTAKES = {number: {str(mistake): mistake for mistake in history.mistakes(number)} for number in CAUGHT}
 LAST_LINES = {1: "11 of 11 targets met", 2: "6 of 6 targets met", 3: "10 of 10 targets met", 4: "10 of 10 targets met",
-              5: "10 of 10 targets met"}
+              5: "17 of 17 targets met"}
 each = pytest.mark.parametrize("number", CAUGHT)
 HERE = f"sys.path.insert(0, {str(history.REPOSITORY / 'milestones')!r})"  # where Python looks if a script is started
 every = pytest.mark.parametrize("number", [*CAUGHT, 6])  # more of Milestone 6 in test_mlperf.py
