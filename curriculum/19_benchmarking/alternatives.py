@@ -28,7 +28,6 @@ ALTERNATIVES = {
         ),
     ],
     "percentile": [
-        dict(name="NumPy's word for it", code='return float(np.percentile(ordered, q, method="inverted_cdf"))'),
         dict(
             name="the first that has enough",
             code="""
@@ -74,7 +73,7 @@ ALTERNATIVES = {
             name="from the other end",
             code="""
                 more = max(wins, pairs - wins)
-                share = sum(math.comb(pairs, heads) * 0.5**pairs for heads in range(more, pairs + 1))
+                share = sum(math.comb(pairs, heads) for heads in range(more, pairs + 1)) / 2**pairs
                 return 1.0 if 2 * wins == pairs else 2 * share
             """,
         ),

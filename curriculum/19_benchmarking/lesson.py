@@ -6,9 +6,10 @@
 #     Opens    20 Capstone, where a speed-up has to convince strangers
 #
 # You have made code faster, five modules long, and each time a clock said so. Now ask the clock about a function and
-# that very same function: one time in five it finds one of them more than 5 % faster. How often on your machine, you
-# will measure in a minute. By the end of this page you can say of any speed-up how large it is, how sure you are, and
-# how often you would have seen as much if there were nothing to see.
+# that very same function: on a machine of ours it finds one of them more than 5 % faster one time in five with two
+# cores at work, and one time in seventeen with one. How often on yours, you will measure in a minute. By the end of
+# this page you can say of any speed-up how large it is, how sure you are, and how often you would have seen as much if
+# there were nothing to see.
 
 # %% given="start"
 #| default_exp benchmarking
@@ -45,7 +46,7 @@ from tinytorch.core.tensor import Tensor
 # Since Module 14 exported code says its types. `Clock` is one of them: whatever gives seconds will do, and so a test
 # can bring a clock of its own. We bring a whole machine. Of a real one nobody knows how long its work would take if
 # nothing disturbed it; of this one you do. Most runs take a little longer than they should, some are interrupted, the
-# first two are slow because nothing is warm yet. And with `heat`, the longer it works the slower it gets.
+# first two are slow because nothing is warmed up. And with `heat`, the longer it works the slower it gets.
 
 # %% given="machine"
 class Machine:
@@ -86,7 +87,7 @@ class Machine:
 
 # %% given="cases"
 def cases(count=100):
-    """(clock, a, b, which one is faster), each on a machine of its own that gets warm."""
+    """(clock, a, b, which one is faster), each on a machine of its own that heats up."""
     for seed, truth in zip(range(count), itertools.cycle(["neither", "a", "neither", "b"])):
         machine = Machine(seed, heat=1.0)
         yield machine.clock, *(machine.work(0.95 if truth == name else 1.0) for name in "ab"), truth
@@ -135,22 +136,28 @@ def timed(work: Work, repeats: int, warmup: int = 3, clock: Clock = time.perf_co
     ### END SOLUTION
 
 # %% check="timed" points=8
-got = [70.0, 30.0, 5.0, 4.0, 9.0, 3.0, 6.0], []  # seconds that the runs will take, and those that they took so far
-got = *got, timed(lambda: got[1].append(got[0].pop(0) if got[0] else 1.0), 5, 2, lambda: sum(got[1]))
-assert isinstance(got[2], np.ndarray), f"an array of seconds; yours is of type {type(got[2]).__name__}"
-assert got[2].shape == (5,), f"5 repeats give 5 numbers, warm-up none; yours have shape {got[2].shape}"
+got = [70.0, 30.0, 5.0, 4.0, 9.0, 3.0, 6.0], [], []  # seconds that runs will take, that they took, readings so far
+got = *got, timed(lambda: got[1].append(got[0].pop(0) if got[0] else 1.0), 5, 2,
+                  lambda: got[2].append("read") or float(sum(got[1])))
+assert isinstance(got[3], np.ndarray), f"an array of seconds; yours is of type {type(got[3]).__name__}"
+assert got[3].shape == (5,), f"5 repeats give 5 numbers, warm-up none; yours have shape {got[3].shape}"
+assert got[3].dtype == np.float64, f"seconds have digits, and `Seconds` says which: float64; yours {got[3].dtype}"
 assert len(got[1]) == 7, f"2 runs to warm up and 5 that count are 7; yours ran {len(got[1])} times"
-assert np.allclose(got[2], [5, 4, 9, 3, 6]), (
-    f"after 70 and 30, which warm up, the runs take 5, 4, 9, 3, 6 seconds, in this order; yours say {got[2]}. "
-    "Numbers that only grow: read the clock anew before each run.")
+assert sorted(got[3]) == [3, 4, 5, 6, 9], (
+    f"after 70 and 30, which warm up, the runs take 5, 4, 9, 3, 6 seconds by the clock that was given; yours say "
+    f"{got[3]}. Between which two readings of it lies each of yours?")
+assert np.allclose(got[3], [5, 4, 9, 3, 6]), f"5, 4, 9, 3, 6 seconds, in the order of the runs; yours say {got[3]}"
+assert len(got[2]) >= 10, (
+    f"a reading before and one after each of 5 runs are 10; yours {len(got[2])}. What else lies between two of yours?")
 got = []
 got = got, timed(lambda: got.append(3.0), 4, 0, lambda: sum(got))
 assert len(got[0]) == 4, f"with warmup 0 only the 4 repeats run; yours ran {len(got[0])} times"
 
 # %% [markdown]
-# On your own machine, then: the product of two tables of 128 by 128. How many times longer than a usual run is the very
-# first? And of 400 pairs of runs of this one function, in how many does one take more than 5 % longer than the other,
-# and in how many more than 10 %?
+# On your own machine, then: the product of two tables of 128 by 128. It takes all cores it can get, and its first run
+# wakes them up, unless you set OMP_NUM_THREADS=1 before Python started. How many times longer than a usual run is the
+# very first? And of 400 pairs of runs of this one function, in how many does one take more than 5 % longer than the
+# other, and in how many more than 10 %?
 
 # %% predict="once"
 predict("first run against the median of twenty", None, unit="times as long")  # your guess in place of None
@@ -184,7 +191,8 @@ measured("pairs that differ by more than 10 %", percent_apart(pairs, 0.10), unit
 #
 # Which number stands for many times? Disturbances only add, now and then a lot: one long interruption moves the *mean*
 # and leaves the *median* where it is. So the median says what is usual. But who waits for an answer does not wait for
-# the median. For those, look at the far end: the *percentile* q is a time that q percent of the runs keep to.
+# the median. For those, look at the far end: the *percentile* q is a time that q percent of the runs keep to. The one
+# for q = 99 is p99 for short; p50 is the median, or next to it.
 
 # %% [markdown]
 # There are nine ways to compute one. Ours makes up no number between two that were measured, as is the custom where
@@ -222,9 +230,14 @@ got = percentile([30, 10, 40, 20, 60, 50, 80, 70, 100, 90], 90)
 assert got == 90, f"of ten values p90 is number nine, 90; yours {got:g}. 91 lies between two that were measured."
 got = percentile([8, 6, 4, 7, 5], 25), percentile([6.0], 3)
 assert got == (5, 6), f"25 percent of 5 is 1.25, so rank 2: 5; and 3 percent of one value is that value: 6; yours {got}"
+got = percentile(range(1, 101), 7)
+assert got == 7, f"7 percent of 1 to 100 is rank 7; yours {got:g}. What does Python say of 7 / 100 * 100?"
+got = percentile(range(1, 1002), 0.1)
+assert got == 2, f"0.1 percent of 1,001 values is 1.001, so rank 2; yours {got:g}. Up means up, however little is over."
 
 # %% [markdown]
-# A thousand runs of a work of 1 ms on our machine. By how many percent is the mean above 1 ms, the median, and p99?
+# A thousand runs of a work of 1 ms on a `Machine`; its `disturbed` says what comes on top. By how many percent is the
+# mean above 1 ms, the median, and p99?
 
 # %% predict="tail"
 predict("mean above the undisturbed time", None, unit="%")  # your guess in place of None
@@ -270,8 +283,9 @@ def served(answer: Work, arrivals_s: ArrayLike, clock: Clock = time.perf_counter
     return latencies
 
 # %% [markdown]
-# The answer takes 5 ms, so a server could give 200 a second at most. What are p50 and p99 when 100 questions come in a
-# second, and when 180 come?
+# The answer takes 5 ms on a `Machine`, so a server could give 200 a second at most. If it took exactly 5 ms each time,
+# a question would wait u / (2 - 2 * u) answers on average, where u is the share of time in which the server is busy:
+# none at u = 0, without end at u = 1. What are p50 and p99 when 100 questions come in a second, and when 180 come?
 
 # %% predict="load"
 predict("p50 at 100 a second", None, unit="ms")  # your guess in place of None
@@ -317,14 +331,22 @@ def bootstrap_interval(values: ArrayLike, rng: np.random.Generator, level: float
 # %% check="interval" points=10
 got = bootstrap_interval([6.0] * 7, np.random.default_rng(3)), bootstrap_interval([4.0], np.random.default_rng(3))
 assert got == ((6, 6), (4, 4)), f"seven equal times, and a single one, leave no doubt: (6, 6) and (4, 4); yours {got}"
-got = np.array([*range(3, 15), 400.0])
+got = np.array([*range(3, 15), 20.0]) ** 2
 got = [bootstrap_interval(got, np.random.default_rng(3), level, 1000) for level in (0.92, 0.7)]
 assert got[0][1] < 400, f"400 is in the middle of a sample once in many thousands; is your {got[0][1]:g} a median?"
-assert got[0] == (6, 12), (
-    f"of 3 to 14 and 400, drawn anew, 92 percent of the medians lie from 6 to 12; yours from {got[0][0]:g} to "
-    f"{got[0][1]:g}. (9, 9) draws without replacement; a median of all values is 9.")
-assert got[1] == (7, 11), (
-    f"70 percent lie from 7 to 11; yours from {got[1][0]:g} to {got[1][1]:g}. (8, 10) leaves out 30 on each side.")
+assert got[0] == (36, 144), (
+    f"of the squares of 3 to 14 and of 20, drawn anew, 92 percent of the medians lie from 36 to 144; yours from "
+    f"{got[0][0]:g} to {got[0][1]:g}. Too narrow: is each sample as large as the values, and drawn with replacement? "
+    "Too wide: which two percentiles do you ask for? One end wrong: must both be equally far from the median?")
+assert got[1] == (49, 121), (
+    f"70 percent lie from 49 to 121; yours from {got[1][0]:g} to {got[1][1]:g}. (64, 100) leaves out 30 on each side.")
+got = [bootstrap_interval(range(3, 16), np.random.default_rng(seed), 0.5, draws)
+       for draws in (1, 2, 2) for seed in range(9)]
+assert all(low == high for low, high in got[:9]), f"one draw has one median, and both ends are it; yours {got[0]}"
+assert len(set(got)) > 4 and got[9:18] == got[18:], (
+    "another seed of `rng` gives other draws, and the same seed the same; not so with yours. Who draws them?")
+assert all(low in range(3, 16) and high in range(3, 16) for low, high in got), (
+    f"of two medians, low is one and high the other, none between them; yours {got[18:]}. Whose percentile is it?")
 
 # %% [markdown]
 # Is it true? Only a machine that we know can tell. A hundred times 25 runs, and a hundred intervals at 95 percent: how
@@ -406,10 +428,10 @@ print(Benchmark(product).run())
 #| export
 def sign_test(wins: int, pairs: int) -> float:
     """The p value of `wins` in `pairs`: how often a fair coin is at least as one-sided, to either side."""
-    # How: the side with fewer wins has so many; count the rows of throws with that many heads or fewer, as a share of
-    # all rows; take it twice, for both sides. Where wins are even, both sides share a row: the answer is at most 1.
+    # How: take the wins of the side that has fewer. Count the rows of throws with that many heads or fewer, as a share
+    # of all rows, and take it twice, for both sides. If wins are even, both share a row: the answer is at most 1.
     # Example: sign_test(9, 10) and sign_test(1, 10) are 22 / 1024; sign_test(5, 10) is 1.
-    # Hint: min(wins, pairs - wins); a sum of math.comb(pairs, heads); min(1.0, ...).
+    # Hint: min(wins, pairs - wins); a sum of math.comb(pairs, heads), whole up to one division; min(1.0, ...).
     ### BEGIN SOLUTION
     fewer = min(wins, pairs - wins)
     rows = sum(math.comb(pairs, heads) for heads in range(fewer + 1))
@@ -425,6 +447,11 @@ got = sign_test(5, 10)
 assert got == 1, f"5 of 10 is as even as can be: exactly 1; yours {got:.4f}"
 got = sign_test(29, 40)
 assert np.isclose(got, 0.0064, atol=5e-5), f"29 of 40: 0.0064; yours {got:.4f}"
+try:
+    got = sign_test(640, 1200)
+except OverflowError as error:
+    raise AssertionError(f"640 of 1,200: {error}. Python's whole numbers have no end; which of yours is a float?")
+assert np.isclose(got, 0.0225, atol=5e-5), f"640 of 1,200: 0.0225; yours {got:.4f}"
 
 # %% [markdown]
 # ## A fault to find: the same function wins
@@ -443,7 +470,7 @@ assert times.shape == (2, 4) and (times[0] == 3).all() and (times[1] == 5).all()
 
 # %% [markdown]
 # On a steady clock nothing is wrong with it. So let a function race against itself, forty runs each, on twenty
-# machines, which get warm as machines do. In how many of the twenty races does the sign test see a difference, with p
+# machines, which heat up as machines do. In how many of the twenty races does the sign test see a difference, with p
 # below 0.05? And in how many is it the first one that wins?
 
 # %% given="races"
@@ -475,7 +502,7 @@ measured("races won by the first, of 20", sum(2 * wins > pairs for wins, pairs i
 # %% exercise="catch"
 def check_times(measure):
     """Raise AssertionError unless `measure(works, repeats, clock)` takes rounds and keeps each work's own times."""
-    # How: two works that note in a list who runs, and that move a clock by 3 and by 5 seconds. Measure them. Of the
+    # How: two works that note in a list who runs, and that move a clock by 3 and by 5 seconds. Measure 6 times. Of the
     # notes, those of the warm-up stand first; take the last 2 * repeats of them, two by two: in each pair both ran.
     # Then look at the times: shape (2, repeats), a row of 3 and a row of 5.
     # Example: check_times(colleague_times) raises AssertionError.
@@ -490,23 +517,34 @@ def check_times(measure):
     ### END SOLUTION
 
 # %% check="catch" points=6
-def got(orders, rows=(0, 1)):
-    """Measures round by round, who begins by `orders` in turn."""
+def got(order, after=lambda times: times):
+    """Measures in the order that `order(repeats)` gives; `after` is done to the times."""
     def measure(works, repeats, clock):
-        times = np.zeros((2, repeats))
+        times = [], []
         for work in works:
             timed(work, 0, 2, clock)
-        for at in range(repeats):
-            for who in orders[at % len(orders)]:
-                times[rows[who], at] = timed(works[who], 1, 0, clock)[0]
-        return times
+        for who in order(repeats):
+            times[who].append(timed(works[who], 1, 0, clock)[0])
+        return after(np.array(times))
     return measure
 
 
 assert rejects(check_times, colleague_times), "your check lets the colleague pass. In which order did the works run?"
-assert not rejects(check_times, got([(0, 1), (1, 0)])), "your check refuses rounds in which both run"
-assert not rejects(check_times, got([(1, 0), (1, 0), (0, 1)])), "your check refuses rounds in another order"
-assert rejects(check_times, got([(0, 1)], rows=(1, 0))), "your check lets works change rows. Look at the times."
+assert not rejects(check_times, got(lambda n: [0, 1] * n)), "your check refuses rounds in which both run"
+assert not rejects(check_times, got(lambda n: ([1, 0, 1, 0, 0, 1] * n)[:2 * n])), (
+    "your check refuses rounds in another order")
+assert rejects(check_times, got(lambda n: [0] * n + [1] * n)), (
+    "your check lets one work's runs come first and then the other's. Both have as many; when do they run?")
+assert rejects(check_times, got(lambda n: [0, 1] + [0] * (n - 1) + [1] * (n - 1))), (
+    "your check lets one round with both pass, and then all of one, all of the other. How many rounds does it look at?")
+assert rejects(check_times, got(lambda n: [0] * (n - 1) + [1] * (n - 1) + [0, 1])), (
+    "your check lets all of one, all of the other pass, and then one round with both. How many rounds does it look at?")
+assert rejects(check_times, got(lambda n: [0, 1] * n, lambda times: times[::-1])), (
+    "your check lets works change rows. Look at the times.")
+assert rejects(check_times, got(lambda n: [0, 1] * n, lambda times: np.hstack([times, times]))), (
+    "your check lets every time come back twice. What shape have right ones?")
+assert rejects(check_times, got(lambda n: [0, 1] * n, lambda times: times * (np.arange(times.shape[1]) < 1))), (
+    "your check lets times pass that are 0 but for the first of each row. Which of them does it look at?")
 
 # %% [markdown]
 # Now the repair, for any number of works. In what order, within a round? Whoever always comes second finds memory as
@@ -533,18 +571,25 @@ def interleaved(works: Sequence[Work], repeats: int, warmup: int = 3, clock: Clo
     ### END SOLUTION
 
 # %% check="repair" points=6
+got = []
+got = got, interleaved([lambda: got.append(3.0), lambda: got.append(4.0), lambda: got.append(7.0)], 80, 2,
+                       lambda: sum(got), np.random.default_rng(3))
+assert got[1].shape == (3, 80), f"three works, eighty rounds: (3, 80); yours {got[1].shape}"
+assert len(got[0]) == 246, f"2 runs of each to warm up, 80 of each that count: 246; yours {len(got[0])}"
+assert np.allclose(got[1].T, [3, 4, 7]), (
+    f"rows of 3, 4 and 7 seconds by the clock that was given; the first two rounds are {got[1][:, :2].T.tolist()}")
+got = np.array(got[0][6:]).reshape(80, 3)
+assert (np.sort(got, axis=1) == [3, 4, 7]).all(), "in each round every work runs once"
+assert 7 < (got[:, 0] == 3).sum() < 55, (
+    f"the first work begins {(got[:, 0] == 3).sum()} of 80 rounds; with an order drawn for each it is about 27")
+got = len(np.unique(got, axis=0))
+assert got == 6, f"three works have six orders; in 80 rounds yours takes {got} of them. Which are never drawn?"
+got = []
+while len(got) < 160:
+    interleaved([lambda: got.append(3.0), lambda: got.append(4.0)], 40, 0, lambda: sum(got), np.random.default_rng(5))
+assert got[:80] == got[80:160], "the same `rng` twice gives the same orders twice; yours differ. Who draws them?"
 assert not rejects(check_times, lambda works, repeats, clock: interleaved(works, repeats, clock=clock)), (
     "your own check refuses your measuring")
-got = []
-got = got, interleaved([lambda: got.append(3.0), lambda: got.append(4.0), lambda: got.append(7.0)], 50, 2,
-                       lambda: sum(got), np.random.default_rng(3))
-assert got[1].shape == (3, 50), f"three works, fifty rounds: (3, 50); yours {got[1].shape}"
-assert np.allclose(got[1].T, [3, 4, 7]), f"rows of 3, 4 and 7 seconds; the first round is {got[1][:, 0]}"
-assert len(got[0]) == 156, f"2 runs of each to warm up, 50 of each that count: 156; yours {len(got[0])}"
-got = np.array(got[0][6:]).reshape(50, 3)
-assert (np.sort(got, axis=1) == [3, 4, 7]).all(), "in each round every work runs once"
-assert 4 < (got[:, 0] == 3).sum() < 35, (
-    f"the first work begins {(got[:, 0] == 3).sum()} of 50 rounds; with an order drawn for each it is about 17")
 
 # %% predict="repaired"
 predict("races with a difference, interleaved, of 20", None)  # your guess in place of None
@@ -554,7 +599,7 @@ found = races(lambda works, repeats, clock: interleaved(works, repeats, clock=cl
 measured("races with a difference, interleaved, of 20", sum(sign_test(*one) < 0.05 for one in found))
 
 # %% [markdown]
-# One of twenty would be no fault: p below 0.05 is what a coin reaches once in twenty.
+# One of twenty would be no fault: p below 0.05 is what a coin reaches up to once in twenty.
 #
 # ## Build: first against itself
 #
@@ -565,7 +610,7 @@ measured("races with a difference, interleaved, of 20", sum(sign_test(*one) < 0.
 
 # %% given="compare"
 #| export
-ALPHA = 0.05  # a p value below it counts as a difference; so does one in twenty where there is none
+ALPHA = 0.05  # a p value below it counts as a difference; so do up to one in twenty where there is none
 
 
 @dataclass(frozen=True)
@@ -621,7 +666,7 @@ def compare(a: Work, b: Work, repeats: int = 40, warmup: int = 3, clock: Clock =
 
 # %% [markdown]
 # Back to *Try first*: how many of the hundred verdicts are wrong now? There is an error that you chose, a coin's one in
-# twenty, and it is made twice here: a difference where there is none, and a machine called unfit that is not.
+# twenty at most, and it is made twice here: a difference where there is none, and a machine called unfit that is not.
 
 # %% predict="referee"
 predict("wrong verdicts of compare, of 100", None)  # your guess in place of None
@@ -638,6 +683,9 @@ def compared(a, b, clock):
 measured("wrong verdicts of compare, of 100", wrong_verdicts(compared))
 
 # %% [markdown]
+# The medians of forty rounds, with 2.5 % as the limit, are never wrong here: whoever sets that limit knows that the
+# difference is 5 % or none. `compare` is told nothing of the kind; alpha is what it pays for that.
+#
 # A number also belongs to where it was measured. `environment` says what a time depends on and nothing of whose machine
 # it is. The most treacherous entry is the threads: matrix products take all cores they can get, so that one of two
 # works finds them busy with the other. `pinned` holds them to a number, if the package threadpoolctl is installed.
@@ -737,7 +785,7 @@ def fair(a, b, **settings):
     ### END SOLUTION
 
 # %% check="fair" points=6
-got = Machine(3), [Tensor(np.random.default_rng(5).normal(size=shape)) for shape in ((6, 9), (9, 7), (7, 5))]
+got = Machine(3), [Tensor(np.random.default_rng(5).normal(size=shape) / 8) for shape in ((6, 90), (90, 70), (70, 50))]
 got = [*got, (got[1][0] @ got[1][1]) @ got[1][2], got[1][0] @ (got[1][1] @ got[1][2])]
 got[1] = [got[0].work(ms, answer) for ms, answer in zip([4.0, 3.0], got[2:])]
 try:
@@ -747,15 +795,20 @@ except ValueError as error:
 assert isinstance(got[4], Comparison), f"what compare gives; yours is of type {type(got[4]).__name__}"
 assert got[4].times_s.shape == (2, 30), f"repeats=30 is for compare: times of (2, 30); yours {got[4].times_s.shape}"
 assert 0.65 < got[4].ratio < 0.85, f"3 ms are 0.75 of 4 ms; yours {got[4].ratio:.3f}"
-got = [got[0], got[2], [("rows exchanged", got[2][[1, 0, 2, 3, 4, 5]]), ("a row", got[2][:1]),
-                        ("an axis more", got[2].reshape(1, 6, 5))]]
-while got[2]:
+got = got[0], got[2], Tensor(np.full((6, 50), 3.0)), []
+for got in [(*got, *pair) for pair in [
+        ("0.1 is added everywhere", got[1], got[1] + 0.1), ("0.1 is taken off everywhere", got[1], got[1] - 0.1),
+        ("the last two rows are exchanged", got[1], got[1][[0, 1, 2, 3, 5, 4]]),
+        ("there is but one of six equal rows", got[2], got[2][:1]),
+        ("there is but one of fifty equal columns", got[2], got[2][:, :1]),
+        ("there is an axis more", got[1], got[1].reshape(1, 6, 50))]]:
     try:
-        fair(got[0].work(4.0, got[1]), got[0].work(3.0, got[2][0][1]), repeats=30, clock=got[0].clock)
+        fair(got[0].work(4.0, got[5]), got[0].work(3.0, got[6]), repeats=30,
+             clock=lambda: got[3].append("read") or got[0].clock())
     except ValueError:
-        del got[2][0]
+        assert not got[3], "unlike answers are refused before anything is timed; yours looked at the clock"
     else:
-        raise AssertionError(f"two answers, the second with {got[2][0][0]}: that is no fair comparison")
+        raise AssertionError(f"two answers; in the second {got[4]}: that is no fair comparison")
 
 # %% [markdown]
 # A batch of 32 rows of 784 numbers goes through two tables, (784, 784) and (784, 10), with nothing between them. From
@@ -783,7 +836,8 @@ print("threads:", by)
 # ## Reflect
 #
 # Two questions with numbers of your own; answer them without running anything. A team runs `tests` comparisons a week
-# in which nothing was changed, and calls a difference what has a p value below `alpha`. How many differences will it
+# in which nothing was changed, and calls a difference what has a p value below `alpha`. Take it that a share `alpha` of
+# them has one, as with very many pairs; a sign test of 40 pairs has p below 0.05 in 3.8 %. How many differences will it
 # see in `weeks` weeks, on average? Set `alarms`.
 #
 # And for somebody who believes only p values below `strict`: what is the smallest number of pairs with which a sign

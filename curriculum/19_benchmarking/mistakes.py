@@ -148,6 +148,36 @@ MISTAKES = {
             ask="What does warmup 0 mean?",
             symptom="one run too many where no warm-up is wanted",
         ),
+        dict(
+            name="from stop to stop",
+            code="""
+                for _ in range(warmup):
+                    work()
+                times, start = np.zeros(repeats), clock()
+                for at in range(repeats):
+                    work()
+                    stop = clock()
+                    times[at], start = stop - start, stop
+                return times
+            """,
+            says="Between two runs the loop goes on and a time is stored: read the clock anew right before each run.",
+            ask="What happens between the end of one run and the start of the next, and whose time is it in?",
+            symptom="very short works seem longer than they are",
+        ),
+        dict(
+            name="whole seconds",
+            code=changed(TIMED, "np.zeros(repeats)", "np.zeros(repeats, dtype=int)"),
+            says="An array of integers cuts off what is behind the point. Leave np.zeros its float64.",
+            ask="What is 0.7 when it is put into your array?",
+            symptom="all times are 0 on a real clock",
+        ),
+        dict(
+            name="seven digits",
+            code=changed(TIMED, "np.zeros(repeats)", "np.zeros(repeats, dtype=np.float32)"),
+            says="`Seconds` are float64, as clocks give them; nothing is saved by cutting digits off.",
+            ask="Of which type are the numbers in `Seconds`?",
+            symptom="times that another program reads have another type",
+        ),
     ],
     "percentile": [
         dict(
@@ -191,6 +221,20 @@ MISTAKES = {
             says="q percent of the count of values, not of the last index.",
             ask="Which rank has p50 of four values?",
             symptom="one value too high for some q",
+        ),
+        dict(
+            name="divided first",
+            code=changed(PERCENTILE, "q * len(ordered) / 100", "q / 100 * len(ordered)"),
+            says="7 / 100 * 100 is a little more than 7, and rounds up to 8. Multiply first, then divide.",
+            ask="What is 7 / 100 * 100 on your machine?",
+            symptom="one value too high, for some q and some counts",
+        ),
+        dict(
+            name="nearly up",
+            code=changed(PERCENTILE, "math.ceil(q * len(ordered) / 100)", "int(q * len(ordered) / 100 + 0.99)"),
+            says="Rounding up is math.ceil; adding 0.99 first misses what is over by less than a hundredth.",
+            ask="What becomes of 1.001 in your answer?",
+            symptom="one value too low, for a rank that is hardly more than whole",
         ),
     ],
     "interval": [
@@ -257,6 +301,54 @@ MISTAKES = {
             ask="Where in your answer are samples drawn?",
             symptom="one long run makes the interval wide on both sides",
         ),
+        dict(
+            name="as far to both sides",
+            code="""
+                middle = float(np.median(values))
+                medians = np.median(rng.choice(values, (draws, len(values))), axis=1)
+                far = percentile(medians, 100 - 100 * (1 - level) / 2) - middle
+                return middle - far, middle + far
+            """,
+            says="Times spread further up than down. Take each end from the medians that were drawn.",
+            ask="Must the low end be as far from the median as the high one?",
+            symptom="a low end below what is ever drawn",
+        ),
+        dict(
+            name="a thousand draws always",
+            code=changed(INTERVAL, "(draws, len(values))", "(1000, len(values))"),
+            says="As many samples as `draws` says.",
+            ask="Where does `draws` enter?",
+            symptom="draws=1 is a thousand as well",
+        ),
+        dict(
+            name="one seed for ever",
+            code=changed(INTERVAL, "rng.choice", "np.random.default_rng(3).choice"),
+            says="Draw from the `rng` that was given; then whoever calls decides what is drawn.",
+            ask="Where does `rng` enter?",
+            symptom="the same draw each time, whatever the seed",
+        ),
+        dict(
+            name="a generator of its own",
+            code=changed(INTERVAL, "rng.choice", "np.random.default_rng().choice"),
+            says="Draw from the `rng` that was given; then the same seed gives the same interval.",
+            ask="What do two calls with the same seed give?",
+            symptom="nobody can compute the same interval again",
+        ),
+        dict(
+            name="between two medians",
+            code=changed(INTERVAL, "return percentile(medians, outside), percentile(medians, 100 - outside)",
+                         "return tuple(float(np.percentile(medians, q)) for q in (outside, 100 - outside))"),
+            says="NumPy's usual percentile lies between two values; yours, of the nearest rank, is among them.",
+            ask="Are the ends of your interval among the medians that were drawn?",
+            symptom="ends that no sample had for its median",
+        ),
+        dict(
+            name="shares for percents",
+            code=changed(INTERVAL, "100 * (1 - level) / 2", "(1 - level) / 2"),
+            says="percentile counts in percent: 100 * (1 - level) / 2.",
+            ask="Which percentiles are asked for at level 0.9?",
+            symptom="intervals that hold nearly everything that was drawn",
+        ),
     ],
     "sign_test": [
         dict(
@@ -301,6 +393,13 @@ MISTAKES = {
             says="That is the bell curve, good for hundreds of pairs. Count the rows.",
             ask="Is your answer for 9 of 10 a share of 1,024 rows?",
             symptom="about right for many pairs, half of it for few",
+        ),
+        dict(
+            name="a float too large",
+            code=changed(SIGN_TEST, "2**pairs", "2.0**pairs"),
+            says="2.0**1100 is larger than any float. Keep whole numbers up to the division: 2**pairs.",
+            ask="How many rows of throws have 1,200 pairs, and is that still a float?",
+            symptom="OverflowError for a thousand pairs and more",
         ),
     ],
     "catch": [
@@ -355,6 +454,55 @@ MISTAKES = {
             ask="What would right measuring have to do to pass?",
             symptom="right measuring is refused",
         ),
+        dict(
+            name="as many of each",
+            code=changed(CATCH, "(rounds[:, 0] != rounds[:, 1]).all()", "(rounds == 3).sum() == (rounds == 5).sum()"),
+            says="All of one, then all of the other are as many of each. Look at each pair of the notes.",
+            ask="How many 3 and how many 5 are in the notes of a a a b b b?",
+            symptom="blocks pass, if all are warmed up before",
+        ),
+        dict(
+            name="the first round alone",
+            code=changed(CATCH, "(rounds[:, 0] != rounds[:, 1]).all()", "rounds[0, 0] != rounds[0, 1]"),
+            says="The other rounds have to hold both as well: ask all pairs.",
+            ask="What may happen after the first round?",
+            symptom="a b, and then blocks, passes",
+        ),
+        dict(
+            name="the last round alone",
+            code=changed(CATCH, "(rounds[:, 0] != rounds[:, 1]).all()", "rounds[-1, 0] != rounds[-1, 1]"),
+            says="The rounds before have to hold both as well: ask all pairs.",
+            ask="What may have happened before the last round?",
+            symptom="blocks, and then a b, passes",
+        ),
+        dict(
+            name="one round measured",
+            code="""
+                notes = []
+                times = measure([lambda: notes.append(3.0), lambda: notes.append(5.0)], 1, clock=lambda: sum(notes))
+                assert sorted(notes[-2:]) == [3, 5]
+                assert times.tolist() == [[3.0], [5.0]]
+            """,
+            says="With one run each, blocks and rounds are the same. Measure several.",
+            ask="How do blocks differ from rounds, if each work runs once?",
+            symptom="blocks pass",
+        ),
+        dict(
+            name="the first times only",
+            code=changed(CATCH, "assert times.shape == (2, 6)\n                "
+                                "assert (times[0] == 3).all() and (times[1] == 5).all()",
+                         "assert times[0, 0] == 3 and times[1, 0] == 5"),
+            says="Every time counts, and so does how many there are: the shape, and all of each row.",
+            ask="What would you notice if the second column were wrong?",
+            symptom="too many times pass, and wrong ones after the first",
+        ),
+        dict(
+            name="any number of times",
+            code=changed(CATCH, "assert times.shape == (2, 6)\n                ", ""),
+            says="How many times come back belongs to it: shape (2, repeats).",
+            ask="Would you notice it if one round were missing, or came twice?",
+            symptom="a round too few or too many passes",
+        ),
     ],
     "repair": [
         dict(
@@ -362,7 +510,7 @@ MISTAKES = {
             code="return np.array([timed(work, repeats, warmup, clock) for work in works])",
             says="That is the colleague's order: all of one, then all of the next. Loop over rounds outside.",
             ask="What runs between the first and the second run of a work?",
-            symptom="the first wins on a machine that gets warm",
+            symptom="the first wins on a machine that heats up",
         ),
         dict(
             name="always the same order",
@@ -416,6 +564,37 @@ MISTAKES = {
             says="Index works by `who`, every one of them, not by 0.",
             ask="Which works run in a round?",
             symptom="one row of times, and zeros",
+        ),
+        dict(
+            name="in turn",
+            code=changed(REPAIR, "rng.permutation(len(works))", "[(at + k) % len(works) for k in range(len(works))]"),
+            says="Each begins equally often, but the same one always follows: draw the order.",
+            ask="Who runs right before the second work, in each of your rounds?",
+            symptom="three works take three of their six orders",
+        ),
+        dict(
+            name="to and fro",
+            code=changed(REPAIR, "rng.permutation(len(works))", "list(range(len(works)))[:: 1 if at % 2 else -1]"),
+            says="The one in the middle never begins. Draw an order of all of them.",
+            ask="How often does the second of three works begin?",
+            symptom="three works take two of their six orders",
+        ),
+        dict(
+            name="who begins is drawn",
+            code=changed(changed(REPAIR, "rng.permutation(len(works))",
+                                 "[(begins + k) % len(works) for k in range(len(works))]"),
+                         "for at in range(repeats):\n",
+                         "for at in range(repeats):\n                    begins = int(rng.integers(len(works)))\n"),
+            says="Not only who begins: who comes after whom has to be drawn as well.",
+            ask="Can the third work run right after the first in your rounds?",
+            symptom="three works take three of their six orders, at random",
+        ),
+        dict(
+            name="a generator of its own",
+            code=changed(REPAIR, "rng.permutation", "np.random.default_rng().permutation"),
+            says="Draw from `rng`; then the same seed gives the same orders.",
+            ask="Where does `rng` enter?",
+            symptom="nobody can measure in the same orders again",
         ),
     ],
     "fair": [
@@ -472,6 +651,57 @@ MISTAKES = {
             ask="Would you see it if one number were wrong?",
             symptom="an answer with a wrong number passes",
         ),
+        dict(
+            name="below only",
+            code=changed(FAIR, "not np.allclose(left.data, right.data, rtol=1e-3, atol=1e-5)",
+                         "(left.data - right.data).max() > 1e-3"),
+            says="A difference may be below zero as well: look at its size, as np.allclose does.",
+            ask="What is left - right, if right is larger everywhere?",
+            symptom="answers that are too large pass",
+        ),
+        dict(
+            name="half is close",
+            code=changed(FAIR, "atol=1e-5", "atol=0.5"),
+            says="Last digits differ by millionths, not by halves: rtol=1e-3, atol=1e-5.",
+            ask="Is 0.1 more everywhere the same answer?",
+            symptom="wrong answers pass, if they are small numbers",
+        ),
+        dict(
+            name="closer than float32",
+            code=changed(FAIR, ", rtol=1e-3, atol=1e-5", ""),
+            says="NumPy's own limits are for float64; sums in float32 differ by more. Take those of the hint.",
+            ask="By how much do sums of thousands of float32 differ in another order?",
+            symptom="right answers of large products are refused",
+        ),
+        dict(
+            name="timed before",
+            code=changed("\n                found = compare(a, b, **settings)" + FAIR,
+                         "return compare(a, b, **settings)", "return found"),
+            says="Look at the answers first; unlike ones are not worth a clock.",
+            ask="What is done first in your answer?",
+            symptom="it takes long to say that answers differ",
+        ),
+        dict(
+            name="the first row",
+            code=changed(FAIR, "np.allclose(left.data, right.data,", "np.allclose(left.data[0], right.data[0],"),
+            says="Every row counts: compare all of the data.",
+            ask="Would you see it if the last row were wrong?",
+            symptom="wrong rows pass, if they are not the first",
+        ),
+        dict(
+            name="as many axes",
+            code=changed(FAIR, "left.shape != right.shape", "len(left.shape) != len(right.shape)"),
+            says="(1, 3) and (4, 3) have two axes both: compare the shapes themselves.",
+            ask="Are (1, 3) and (4, 3) one shape?",
+            symptom="one row passes for four equal ones",
+        ),
+        dict(
+            name="as many rows",
+            code=changed(FAIR, "left.shape != right.shape", "left.shape[0] != right.shape[0]"),
+            says="(4, 1) and (4, 3) have four rows both: compare the whole shapes.",
+            ask="Are (4, 1) and (4, 3) one shape?",
+            symptom="one column passes for three equal ones",
+        ),
     ],
     "alarms": [
         dict(name="one week", code="alarms = tests * alpha", says="That is one week of them.",
@@ -522,10 +752,6 @@ SURVIVORS = {
     "sign_test": {
         "`min(wins, pairs - wins)` becomes `min(pairs - wins, wins)`": "right: the smaller of two",
         "`min(1.0, 2 * rows / 2 ** pairs)` becomes `min(2 * rows / 2 ** pairs, 1.0)`": "right: the smaller of two",
-    },
-    "catch": {
-        "`np.array(notes[-12:]).reshape(6, 2)` becomes `np.array(notes[-12:]).reshape(2, 6)`":
-            "right for all that was tried: the first two of a row still are one round",
     },
     "repair": {
         "`timed(work, 0, warmup, clock)` becomes `timed(work, warmup, 0, clock)`":
