@@ -160,7 +160,7 @@ def forward(self, x):
                     if not one_more():
                         break
                 model.train() if training else model.eval()
-                return np.array(row)
+                return np.array(row, dtype=np.int64)
             """,
         ),
     ],

@@ -55,7 +55,7 @@ GENERATE = """
                         if row[-1] == stop:
                             break
                 model.train(training)
-                return np.array(row)
+                return np.array(row, dtype=np.int64)
 """
 
 
@@ -128,6 +128,37 @@ MISTAKES = {
             ask="Is the bias multiplied by the weight?",
             symptom="right as long as the bias is 0 or the weight 1",
         ),
+        dict(
+            name="mean by NumPy",
+            code=changed(NORM, "x - x.mean(axis=-1, keepdims=True)", "x - Tensor(x.data.mean(axis=-1, keepdims=True))"),
+            says="A Tensor made anew from .data has no past: backward takes the mean for a constant. Use x.mean.",
+            ask="Does backward know that the mean depends on x?",
+            symptom="right values, wrong gradients; it trains, worse",
+        ),
+        dict(
+            name="variance by NumPy",
+            code=changed(NORM, "(centred * centred).mean(axis=-1, keepdims=True)",
+                         "Tensor((centred.data**2).mean(axis=-1, keepdims=True))"),
+            says="A Tensor made anew from .data has no past: backward takes the spread for a constant.",
+            ask="Does backward know that the spread depends on x?",
+            symptom="right values, wrong gradients; it trains, worse",
+        ),
+        dict(
+            name="all by NumPy",
+            code=changed(NORM, "return centred / (variance + self.eps).sqrt() * self.weight + self.bias",
+                         "out = centred / (variance + self.eps).sqrt() * self.weight + self.bias\n"
+                         "                return Tensor(out.data)"),
+            says="A Tensor made anew from .data has no past: backward ends here. Return what the operations gave.",
+            ask="What does backward find behind your result?",
+            symptom="right values, and nothing in front of the norm learns",
+        ),
+        dict(
+            name="weight and bias cut off",
+            code=changed(NORM, "* self.weight + self.bias", "* Tensor(self.weight.data) + Tensor(self.bias.data)"),
+            says="Tensor(self.weight.data) is another Tensor. Multiply by self.weight itself, or it never learns.",
+            ask="Which gradient does self.weight get?",
+            symptom="right before training; weight stays 1 and bias 0",
+        ),
     ],
     "catch": [
         dict(
@@ -175,6 +206,34 @@ MISTAKES = {
             says="Each token may open a way to any earlier one: ask all of them about all before them.",
             ask="Which pairs of tokens do you ask about?",
             symptom="lets layers pass that look one token ahead",
+        ),
+        dict(
+            name="the second token only",
+            code=changed(CATCH, "range(1, 16)", "(1,)"),
+            says="Any token may open a way to an earlier one, not only the second. Ask about all of them.",
+            ask="Whose coming do you ask about?",
+            symptom="lets layers pass that look ahead later in the text",
+        ),
+        dict(
+            name="the last token, and all before it",
+            code=changed(CATCH, "range(1, 16)", "(15,)"),
+            says="Any token may open a way to an earlier one, not only the last. Ask about all of them.",
+            ask="May token 9 change the answer at 3?",
+            symptom="lets layers pass in which only the last token keeps out of the past",
+        ),
+        dict(
+            name="the second in place of the first",
+            code=changed(CATCH, "change_of(layer, 0)[-1]", "change_of(layer, 1)[-1]"),
+            says="Tokens count from 0. The first one has the longest way: ask for it.",
+            ask="Which number has the first token?",
+            symptom="lets layers pass that are deaf to the first token alone",
+        ),
+        dict(
+            name="an answer in the middle",
+            code=changed(CATCH, "change_of(layer, 0)[-1]", "change_of(layer, 0)[8]"),
+            says="The first token has to be heard up to the last answer, and that is 15.",
+            ask="Which answer is farthest from the first token?",
+            symptom="lets layers pass that hear the beginning up to the middle",
         ),
         dict(
             name="its own answer, too",
@@ -243,6 +302,39 @@ MISTAKES = {
             says="The order is query, key, value: the query of a token meets the keys of others.",
             ask="Who asks, and who is asked?",
             symptom="learns as well, but files of weights from elsewhere give other answers",
+        ),
+        dict(
+            name="key in place of value",
+            code=changed(HEADS, "scaled_dot_product_attention(query, key, value, mask)",
+                         "scaled_dot_product_attention(query, key, key, mask)"),
+            says="Keys say who is heard. What is heard are the values.",
+            ask="Which of the three is mixed?",
+            symptom="self.value gets no gradient",
+        ),
+        dict(
+            name="query in place of key",
+            code=changed(HEADS, "scaled_dot_product_attention(query, key, value, mask)",
+                         "scaled_dot_product_attention(query, query, value, mask)"),
+            says="A query meets keys, not queries.",
+            ask="Which of the three is asked?",
+            symptom="self.key gets no gradient",
+        ),
+        dict(
+            name="joined by NumPy",
+            code=changed(HEADS, "x.transpose(-3, -2).reshape(*leading, seq_len, n_heads * head_dim)",
+                         "Tensor(x.data.swapaxes(-3, -2).reshape(*leading, seq_len, n_heads * head_dim))"),
+            says="A Tensor made anew from .data has no past: backward ends at out. A Tensor has transpose and reshape.",
+            ask="Which gradient does self.query get?",
+            symptom="right values; of the attention only out learns",
+        ),
+        dict(
+            name="split by NumPy",
+            code=changed(HEADS, "x.reshape(*leading, seq_len, n_heads, d_model // n_heads).transpose(-3, -2)",
+                         "Tensor(x.data.reshape(*leading, seq_len, n_heads, d_model // n_heads).swapaxes(-3, -2))"),
+            says="A Tensor made anew from .data has no past: query, key and value never learn. Use the Tensor's own "
+                 "reshape.",
+            ask="What does backward find behind a head?",
+            symptom="right values; of the attention only out learns",
         ),
         dict(
             name="divided twice",
@@ -322,6 +414,47 @@ MISTAKES = {
             ask="What does dropout=0.1 change in your block?",
             symptom="right until somebody asks for dropout",
         ),
+        dict(
+            name="no dropout on attention",
+            code=changed(BLOCK, "self.dropout(self.attention(self.norm1(x)))", "self.attention(self.norm1(x))"),
+            says="Dropout stands before both additions, the first as well.",
+            ask="In which of your two lines is self.dropout?",
+            symptom="right until somebody asks for dropout",
+        ),
+        dict(
+            name="no dropout on the MLP",
+            code=changed(BLOCK, "self.dropout(self.mlp(self.norm2(x)))", "self.mlp(self.norm2(x))"),
+            says="Dropout stands before both additions, the second as well.",
+            ask="In which of your two lines is self.dropout?",
+            symptom="right until somebody asks for dropout",
+        ),
+        dict(
+            name="dropout on the sum",
+            code="""
+                x = self.dropout(x + self.attention(self.norm1(x)))
+                return self.dropout(x + self.mlp(self.norm2(x)))
+            """,
+            says="Dropout falls on what is added, not on the stream.",
+            ask="May dropout put numbers of the stream itself to 0?",
+            symptom="with dropout the deep stream fades",
+        ),
+        dict(
+            name="dropout before the part",
+            code="""
+                x = x + self.attention(self.dropout(self.norm1(x)))
+                return x + self.mlp(self.dropout(self.norm2(x)))
+            """,
+            says="Dropout stands behind each part, before the addition; not in front of the part.",
+            ask="In what order do dropout and attention come?",
+            symptom="right until somebody asks for dropout",
+        ),
+        dict(
+            name="stream cut",
+            code=changed(BLOCK, "x = x + self.dropout(", "x = Tensor(x.data) + self.dropout("),
+            says="Tensor(x.data) has no past: backward reaches earlier blocks through attention alone. Add to x.",
+            ask="By which way does backward come back to x?",
+            symptom="right values; deep models learn slowly",
+        ),
     ],
     "stream": [
         dict(
@@ -376,6 +509,21 @@ MISTAKES = {
             says="Dropout stands behind the tables, before the blocks.",
             ask="In what order do dropout and the blocks come?",
             symptom="right until somebody asks for dropout",
+        ),
+        dict(
+            name="cut behind the blocks",
+            code=changed(STREAM, "self.norm(self.blocks(x))", "self.norm(Tensor(self.blocks(x).data))"),
+            says="A Tensor made anew from .data has no past: nothing before the last norm learns.",
+            ask="Which gradient does the table get?",
+            symptom="right values; the loss falls a little and stays",
+        ),
+        dict(
+            name="cut behind the tables",
+            code=changed(STREAM, "self.dropout(self.positions(self.embedding(tokens)))",
+                         "self.dropout(Tensor(self.positions(self.embedding(tokens)).data))"),
+            says="A Tensor made anew from .data has no past: the two tables never learn.",
+            ask="Which gradient does the table get?",
+            symptom="right values; the loss falls, but the tables stay as they were drawn",
         ),
     ],
     "generate": [
@@ -445,10 +593,45 @@ MISTAKES = {
         ),
         dict(
             name="only what is new",
-            code=changed(GENERATE, "return np.array(row)", "return np.array(row[len(tokens):], dtype=np.int64)"),
+            code=changed(GENERATE, "return np.array(row,", "return np.array(row[len(tokens):],"),
             says="The text that was given stands in front of what is new.",
             ask="What does your array begin with?",
             symptom="the question is missing",
+        ),
+        dict(
+            name="a return in the loop",
+            code=changed(GENERATE, "break", "return np.array(row)"),
+            says="A return inside the loop goes past model.train(training). Leave the loop with break.",
+            ask="In which mode is the model after it met `stop`?",
+            symptom="after a text that ended by itself, Dropout is quiet for the rest of the training",
+        ),
+        dict(
+            name="token 0 never stops",
+            code=changed(GENERATE, "if row[-1] == stop:", "if stop and row[-1] == stop:"),
+            says="0 is a token like any other, and counts as False. Compare; None equals no token.",
+            ask="What is `stop and ...` if stop is 0?",
+            symptom="right, unless the end sign is the first of the vocabulary",
+        ),
+        dict(
+            name="any temperature is 1",
+            code=changed(GENERATE, "temperature, rng", "float(temperature > 0), rng"),
+            says="Hand on the temperature itself, not only whether there is one.",
+            ask="What is the difference between temperature 0.05 and 5 in your function?",
+            symptom="right at temperatures 0 and 1",
+        ),
+        dict(
+            name="a list",
+            code=changed(GENERATE, "return np.array(row, dtype=np.int64)", "return row"),
+            says="An int64 array comes back, so that it can be compared, cut and put into a batch like other tokens.",
+            ask="What is the dtype of your result?",
+            symptom="right numbers, until the caller asks for a shape",
+        ),
+        dict(
+            name="floats",
+            code=changed(GENERATE, "dtype=np.int64", "dtype=float"),
+            says="Tokens are whole numbers: an int64 array. Tables refuse floats.",
+            ask="What is the dtype of your result?",
+            symptom="looks right, and no model reads it",
         ),
     ],
     "weight_count": [
@@ -511,6 +694,8 @@ SURVIVORS = {
         "`x.transpose(-3, -2)` becomes `x.transpose(-2, -3)`": "right: two axes are swapped",
     },
     "generate": {
+        "`np.array(row, dtype=np.int64)` becomes `np.array(row)`":
+            "right: whole numbers become int64 by themselves, but for Windows with a NumPy before 2",
         "`logits.data[0, -1]` becomes `logits.data[-1, -1]`": "right: a batch of one has one row",
     },
 }

@@ -24,14 +24,20 @@ def act_layer_norm(lesson, inputs):
         answer.append([norm(lesson.Tensor(rows)).data for rows in inputs["rows"]])
         with disguised(lesson.Tensor, inputs["height"]) as wave:
             answer[-1].append(wave.show(norm(wave.hide(lesson.Tensor(inputs["rows"][0])))))
-    return answer
+    norm(lesson.Tensor(inputs["rows"][0])).backward(inputs["rows"][0])
+    return [answer, norm.weight.grad, norm.bias.grad]
 
 
 def judge_layer_norm(inputs, answer, reference):
+    answers, *grads = answer
     asked = [*inputs["rows"], inputs["rows"][0]]
-    return first(
+    says = first(
         differs(found, normed(rows, inputs, eps), f"rows of shape {rows.shape} with eps {eps:.3g}", dtype=np.float32)
-        for eps, some in zip(inputs["eps"], answer, strict=True) for rows, found in zip(asked, some, strict=True))
+        for eps, some in zip(inputs["eps"], answers, strict=True) for rows, found in zip(asked, some, strict=True))
+    rows = inputs["rows"][0].astype(np.float64)  # they are their own grad_out
+    shares = normed(rows, {"weight": 1, "bias": 0}, inputs["eps"][-1])
+    return says or differs(grads[0], (rows * shares).sum(axis=0), "the gradient of weight") or differs(
+        grads[1], rows.sum(axis=0), "the gradient of bias")
 
 
 def normed(rows, inputs, eps):
@@ -185,16 +191,20 @@ def act_stream(lesson, inputs):
     model = lesson.Transformer(9, 6, 2, 3, max_len=7, rng=np.random.default_rng(inputs["seed"]))
     tokens, targets = inputs["tokens"], inputs["targets"]
     answer = [model.stream(tokens).data, model(tokens).data, model(tokens, targets).data]
+    model.stream(tokens).sum().backward()  # the last norm makes it 0 nearly everywhere, but not None
+    reached = [name for name, p in model.named_parameters() if p.grad is not None]
     model.embedding = lambda ids: lesson.Tensor(np.asarray(getattr(ids, "_data", ids)) * a)
     model.positions, model.dropout, model.norm = (lambda x: x + b), (lambda x: x * c), (lambda x: x * x + f)
     model.blocks = lesson.Sequential(lambda x: x * x, lambda x: x - d, lambda x: x * e)
-    return [*answer, model.stream(tokens).data]
+    return [*answer, reached, model.stream(tokens).data]
 
 
 def judge_stream(inputs, answer, reference):
     a, b, c, d, e, f = inputs["numbers"]
     expected = (((inputs["tokens"] * a + b) * c) ** 2 - d) * e
-    *plain, wired = answer
+    *plain, reached, wired = answer
+    if missing := [name for name in reference[3] if name not in reached]:
+        return f"backward from the stream does not reach {len(missing)} parameters, {missing[0]} first"
     says = differs(wired, expected**2 + f, "the stream of parts that are known", rtol=1e-4, dtype=np.float32)
     return says or first(
         differs(found, right, what, dtype=np.float32)
@@ -207,8 +217,11 @@ def judge_stream(inputs, answer, reference):
 def draw_generate(rng):
     inputs = {"text": rng.integers(0, 9, 3).tolist(), "table": rng.normal(size=(9, 9)).astype(np.float32),
               "seed": int(rng.integers(1000)), "new": 8, "max_len": 6}
+    while 0 not in greedily(inputs, None)[3:-1]:
+        inputs["table"] = rng.normal(size=(9, 9)).astype(np.float32)
     end = greedily(inputs, None)[5]
-    asked = [{}, {"stop": end}, {"stop": inputs["text"][0]}, {"temperature": 1.5}, {"temperature": 0.4, "stop": end}]
+    asked = [{}, {"stop": 0}, {"stop": end}, {"stop": inputs["text"][0]}, {"temperature": 1.5},
+             {"temperature": 0.4, "stop": end}]
     return {**inputs, "asked": [[options, training] for options in asked for training in (True, False)]}
 
 
@@ -236,7 +249,8 @@ def one_text(lesson, inputs, options, training):
     rng = np.random.default_rng(inputs["seed"])
     row = lesson.generate(model, list(inputs["text"]), inputs["new"], rng=rng, **options)
     none = lesson.generate(model, np.array(inputs["text"]), 0)
-    return {"row": row, "none": none, "calls": calls, "training": model.training}
+    dtypes = [str(getattr(one, "dtype", type(one).__name__)) for one in (row, none)]
+    return {"row": row, "none": none, "dtypes": dtypes, "calls": calls, "training": model.training}
 
 
 def judge_generate(inputs, answer, reference):
@@ -245,6 +259,8 @@ def judge_generate(inputs, answer, reference):
         expected = right["row"] if "temperature" in options else greedily(inputs, options.get("stop"))
         says = differs(found["row"], np.array(expected), f"a text, {what}", rtol=0, atol=0)
         says = says or differs(found["none"], np.array(inputs["text"]), "a text with nothing new", rtol=0, atol=0)
+        if not says and found["dtypes"] != ["int64", "int64"]:
+            says = f"{what}: expected int64 arrays, found {' and '.join(found['dtypes'])}"
         if says:
             return says
         sizes = [min(length, inputs["max_len"]) for length in range(len(inputs["text"]), len(expected))]
