@@ -7,7 +7,7 @@
 #
 # A token is a number without size: word 5,000 is not ten times word 500. So each gets a row of numbers of its own, and
 # the rows are learnt. On paper this is a product with a matrix of zeros and ones. By the end of this page you compute
-# that product by not computing it, and its gradient takes a fiftieth of the bytes.
+# that product by not computing it, and its gradient has only the rows that were used.
 
 # %% given="start"
 #| default_exp nn.embedding
@@ -109,7 +109,7 @@ def look_up(table, tokens):
     # How: refuse a dtype that is not of whole numbers; refuse ids below 0 and from `count` on; then through the door.
     # Example: a table of shape (7, 3) and tokens of shape (4, 5) give a Tensor of shape (4, 5, 3).
     # Hint: ids.dtype.kind is "i" or "u" for whole numbers. An array may be empty, and then has no min().
-    # The forward is `taken_rows`, the table its input, ids=ids an option.
+    # The door of 01 is Tensor._apply(forward, *inputs, **options): here `taken_rows`, the table, and ids=ids.
     ### BEGIN SOLUTION
     if ids.dtype.kind not in "iu":
         raise TypeError(f"tokens are whole numbers, and found {ids.dtype}. Was it Tensor(tokens, dtype=np.int64)?")
@@ -127,11 +127,14 @@ assert got[1].data[0].tolist() == [[5, 8, 4], [6, 7, 8], [5, 8, 4], [9, 3, 6]], 
     f"tokens 3, 1, 3, 2 take rows 3, 1, 3, 2 of the table; yours are {got[1].data[0].tolist()}")
 assert look_up(got[0], Tensor(3, dtype=np.int64)).data.tolist() == [5, 8, 4], "a single token, in a Tensor, has a row"
 assert look_up(got[0], np.zeros((5, 0), dtype=np.int64)).shape == (5, 0, 3), "where no token is, no row is: (5, 0, 3)"
-for wrong, kind, told in ((Tensor([3.0]), TypeError, "float32"), ([3, 4], IndexError, "4"), ([-1], IndexError, "-1")):
+assert look_up(got[0], np.uint8([3])).shape == (1, 3), "uint8 holds whole numbers, too"
+for wrong, kind, told in ((Tensor([3.0]), TypeError, ["float32"]), ([True, False, True, True], TypeError, ["bool"]),
+                          ([3, 9, 1], IndexError, ["9", "4"]), ([3, -1, 1], IndexError, ["-1", "4"])):
     try:
         got = look_up(got[0], wrong)
     except kind as error:
-        assert told in str(error), f"the message should say {told}; yours says: {error}"
+        assert all(word in str(error) for word in told), (
+            f"the message should say {' and '.join(told)}; yours says: {error}")
     else:
         raise AssertionError(f"a table of 4 rows and tokens {wrong} should raise {kind.__name__}")
 got = watch(lambda: look_up(Tensor(np.ones((4, 3))), [3, 1]))
@@ -195,6 +198,9 @@ measured("one-hot rows of 512 words", one_hot.memory_footprint() / 1e6, unit="MB
 measured("look-ups in the time of one product", product_s / look_up_s)
 
 # %% [markdown]
+# A loop of Python over 512 tokens takes longer than all the rest of a look-up. If your `look_up` has one, let NumPy
+# compare all tokens at once, and see how many look-ups it is then.
+#
 # ## A fault to find: the word that was counted once
 #
 # Now the way back. A row that was taken moves the loss; a row that nobody took does not, so its gradient is 0. What
@@ -250,7 +256,17 @@ assert rejects(check_gradient, colleague_gradient), "your check lets the colleag
 def got(table, ids, grad_out):
     return np.stack([grad_out[ids == row].sum(axis=0) for row in range(len(table))])
 assert not rejects(check_gradient, got), "your check refuses a gradient that adds up row by row"
-assert rejects(check_gradient, lambda table, ids, grad_out: np.zeros_like(table)), "your check lets zeros pass"
+wrong = {
+    "is all zeros": lambda table, ids, grad_out: np.zeros_like(table),
+    "adds up right, and puts it into the next row": lambda *given: np.roll(got(*given), 1, axis=0),
+    "is right for the most frequent token alone": lambda table, ids, grad_out: got(
+        table, ids, grad_out * (ids == np.bincount(ids).argmax())[:, None]),
+    "takes a token's first row each time": lambda table, ids, grad_out: got(
+        table, ids, grad_out[[list(ids).index(one) for one in ids]]),
+}
+for name, gradient in wrong.items():
+    assert rejects(check_gradient, gradient), f"your check lets a gradient pass that {name}"
+del wrong, name, gradient
 
 # %% [markdown]
 # ## Build: add up what belongs together
@@ -280,20 +296,32 @@ def summed(ids, values):
     ### END SOLUTION
 
 # %% check="repair" points=8
-got = summed(np.array([6, 3, 6, 9, 3, 6]), np.float32([[3, 5], [7, 4], [30, 50], [8, 9], [70, 40], [300, 500]]))
+ids = np.int32([6, 3, 6, 9, 3, 6])
+values = np.float32([[3, 5], [7, 4], [30, 50], [8, 9], [70, 40], [300, 500]])
+given = ids.copy(), values.copy()
+got = summed(*given)
 assert np.shape(got[0]) == (3,), f"6, 3 and 9, each once: expected 3 ids, found {got[0]}"
 assert np.asarray(got[0]).tolist() == [3, 6, 9], f"the ids rise: 3, 6, 9; yours are {got[0]}"
 assert np.asarray(got[1]).tolist() == [[77, 44], [333, 555], [8, 9]], (
-    f"token 3 came twice, 6 three times, 9 once: [77, 44], [333, 555], [8, 9]; yours are {got[1].tolist()}")
+    f"token 3 came twice, 6 three times, 9 once: [77, 44], [333, 555], [8, 9]; yours are {got[1].tolist()}. "
+    "[10, 9] first takes rows that were not sorted along with their ids.")
 assert got[1].dtype == np.float32, f"float32 in, float32 out; yours is {got[1].dtype}"
+assert np.asarray(got[0]).dtype == np.int32, f"ids of int32 in, ids of int32 out; yours are {np.asarray(got[0]).dtype}"
+assert (given[0] == ids).all(), f"the ids belong to the caller and stay {ids}; afterwards they are {given[0]}"
+assert (given[1] == values).all(), f"the values belong to the caller and stay; afterwards they are {given[1].tolist()}"
+got = summed(np.array([5, 3, 5]), np.array([[7.0], [4], [-7]]))[0]
+assert np.asarray(got).tolist() == [3, 5], f"token 5 came twice, if only to a sum of 0: expected 3, 5, found {got}"
 got = summed(np.zeros(0, dtype=np.int64), np.zeros((0, 5)))
 assert (np.shape(got[0]), np.shape(got[1])) == ((0,), (0, 5)), (
     f"where no token is, no sum is: shapes (0,) and (0, 5); yours are {np.shape(got[0])} and {np.shape(got[1])}")
+got = np.asarray(got[0]).dtype
+assert got == np.int64, f"ids of int64 in, ids of int64 out, even if there are none; yours are {got}"
 def got(table, ids, grad_out):
     grad, (distinct, sums) = np.zeros_like(table), summed(ids, grad_out)
     grad[distinct] += sums
     return grad
 assert not rejects(check_gradient, got), "your own check refuses the colleague's `+=` behind your sums"
+del ids, values, given
 
 # %% [markdown]
 # Look at the last function: behind your sums no token is named twice, and the colleague's line is right. So a gradient
@@ -411,8 +439,8 @@ print(sparse.weight.grad.values.shape, "of", batch.size, "tokens are different o
 # What will your Adam of 06 do with Rows? It was finished long ago and adds arrays of one shape. But look at what it
 # does with each number: it reads that number, its gradient and its state, and never its neighbours. So an optimizer
 # cannot tell a table from a part of it. *Lend* it the rows that have a gradient, with their rows of `m` and `v`, as if
-# they were a parameter of their own. It takes its step, and the rows are written back. Whatever optimizer you wrote,
-# it has then learnt to take Rows.
+# they were a parameter of their own. It takes its step, and a function that is given afterwards writes the rows back.
+# Whatever optimizer you wrote, it has then learnt to take Rows.
 #
 # `optimizer.params` is the list of parameters. `optimizer.state` is a dict of lists, {"m": [...], "v": [...]}, with an
 # array beside each parameter, or an empty dict.
@@ -440,6 +468,7 @@ def lend(optimizer, at):
 p, weight = Tensor([3.0, 4.0]), Tensor(np.arange(20.0).reshape(5, 4), dtype=np.float64)
 weight.grad = Rows([3, 1, 3], np.arange(12.0).reshape(3, 4))
 adam = Adam([p, weight])
+adam.m[1] += weight.data + 50
 adam.v[1] += weight.data + 100
 v, whole = adam.v, adam.v[1]
 lend(adam, 1)
@@ -453,9 +482,13 @@ assert got.grad.tolist() == [[4, 5, 6, 7], [8, 10, 12, 14]], f"row 3 came twice:
 assert adam.v is v and adam.state["v"] is v, "change the lists of the state, and make no new ones"
 assert v[1].tolist() == [[104, 105, 106, 107], [112, 113, 114, 115]], (
     f"rows 1 and 3 of v are 104 to 107 and 112 to 115; yours {v[1].tolist()}")
-assert adam.m[1].shape == (2, 4), f"every list of the state, m as well: expected (2, 4), found {adam.m[1].shape}"
+assert adam.m[1].tolist() == [[54, 55, 56, 57], [62, 63, 64, 65]], (
+    f"every list of the state: rows 1 and 3 of m are 54 to 57 and 62 to 65; yours {adam.m[1].tolist()}")
 assert weight.shape == whole.shape == (5, 4), "the parameter and its whole v stay as they are"
 assert isinstance(weight.grad, Rows), "the parameter keeps its Rows"
+got = SGD([weight])  # its state is empty
+lend(got, 0)
+assert got.params[0].shape == (2, 4), f"from plain SGD as well: expected shape (2, 4), found {got.params[0].shape}"
 del p, weight, adam, v, whole
 
 # %% [markdown]
@@ -502,9 +535,9 @@ def teach(*kinds):
 teach(SGD, Adam, AdamW)
 
 # %% [markdown]
-# The first steps of Adam, with the array and with Rows, lead to the same table. Later ones do not: with an array, a row
-# that was used yesterday still moves today, on what `m` remembers; with Rows it rests until it is used again. And the
-# time? How many steps with Rows fit into one with the array, for the 50,000 rows and 1,024 tokens above?
+# The first step of Adam, with the array and with Rows, leads to the same table. Later ones need not: with an array, a
+# row that was used yesterday still moves today, on what `m` remembers; with Rows it rests until it is used again. And
+# the time? How many steps with Rows fit into one with the array, for the 50,000 rows and 1,024 tokens above?
 
 # %% predict="steps"
 predict("steps of Adam with Rows in the time of one with the array", None)  # your guess in place of None
@@ -516,6 +549,11 @@ for stepper in steppers:
 print("the tables are equal after a step:", np.allclose(dense.weight.data, sparse.weight.data, atol=1e-6))
 dense_s, sparse_s = [seconds_of(stepper.step, times=7) for stepper in steppers]
 measured("steps of Adam with Rows in the time of one with the array", dense_s / sparse_s)
+for layer, stepper in zip((dense, sparse), steppers):
+    stepper.zero_grad()
+    layer(batch // 2).tanh().sum().backward()  # other tokens
+    stepper.step()
+print("and after one with other tokens:", np.allclose(dense.weight.data, sparse.weight.data, atol=1e-6))
 
 
 def sparse_step(table, some):
@@ -534,8 +572,9 @@ print(f"Try first: peak {peak_mb(lambda: sparse_step(table, some)):.1f} MB")
 # places to add for is `seq_len`, the width of the rows `d_model`.
 #
 # It can be learnt: a second table, with a row for each place. Or it can be computed, by waves. Column 0 is a sine of
-# the place, column 1 its cosine; columns 2 and 3 are a slower wave, and so on, up to 10,000 times slower. It is a
-# clock with many hands, and its readings differ at every place. Vaswani et al. (2017), section 3.5:
+# the place, column 1 its cosine; columns 2 and 3 are a slower wave, and so on. The wider the rows, the nearer the
+# slowest comes to 10,000 times slower. It is a clock with many hands, and its readings differ at every place. Vaswani
+# et al. (2017), section 3.5:
 #
 #     PE(place, 2i)     = sin(place / 10000 ** (2i / d_model))
 #     PE(place, 2i + 1) = cos(place / 10000 ** (2i / d_model))
@@ -614,7 +653,7 @@ print("and 5 with 6, 8, 20, 100:", ", ".join(f"{waves[5] @ waves[place]:.1f}" fo
 
 # %% [markdown]
 # How alike two places are depends on the way between them only. A learnt table has to find that out, and knows nothing
-# of places past its end; the waves go on for ever, and cost no parameters.
+# of places past its end; waves can be computed for as many places as one likes, and cost no parameters.
 #
 # ## Use: the next letter
 #
@@ -646,6 +685,7 @@ assert got(ids).shape == (2, 9), f"two contexts, nine scores each: expected (2, 
 expected = got.embedding.weight.data[ids].reshape(2, 15) @ got.out.weight.data.T + got.out.bias.data
 assert np.allclose(got(ids).data, expected, atol=1e-4), (
     f"rows 7, 5, 3 one after the other, then Linear, give {expected[0, :3]}, ...; yours {got(ids).data[0, :3]}")
+assert got(ids[:1]).shape == (1, 9), f"a batch may be of any size: for one context (1, 9), not {got(ids[:1]).shape}"
 CrossEntropyLoss()(got(ids), np.array([8, 5])).backward()
 got = [name for name, p in got.named_parameters() if p.grad is None]
 assert not got, f"no gradient reaches {', '.join(got)}; nothing here needs `.data`"

@@ -115,6 +115,41 @@ MISTAKES = {
             ask="Which row does the last token get?",
             symptom="the last token is taken for the first",
         ),
+        dict(
+            name="the largest alone",
+            code="""
+                if ids.dtype.kind not in "iu":
+                    raise TypeError(f"tokens are whole numbers, and found {ids.dtype}")
+                if ids.size and not 0 <= ids.max() < count:
+                    raise IndexError(f"the table has {count} rows, and found token {ids.max()}")
+                return Tensor._apply(taken_rows, table, ids=ids)
+            """,
+            says="The largest token may have a row while another is below 0. Look at all of them.",
+            ask="What do you say to tokens 3 and -1, side by side?",
+            symptom="token -1 is refused alone, and let in beside others",
+        ),
+        dict(
+            name="only floats refused",
+            code=changed(LOOK_UP, 'ids.dtype.kind not in "iu"', 'ids.dtype.kind == "f"'),
+            says="Truths are no whole numbers either, and NumPy takes them for a mask. Say which kinds are let in.",
+            ask="What does NumPy do with the index [True, False, True, True]?",
+            symptom="a mask picks rows, and the answer has another shape",
+        ),
+        dict(
+            name="only whole numbers with a sign",
+            code=changed(LOOK_UP, 'not in "iu"', '!= "i"'),
+            says="uint8 and its like are of whole numbers as well: kind \"u\".",
+            ask="Which kind has np.uint8?",
+            symptom="tokens that were saved as bytes are refused",
+        ),
+        dict(
+            name="the token unsaid",
+            code=changed(LOOK_UP, "the table has {count} rows, and found token {strange[0]}",
+                         "the table has {count} rows, and some token has none"),
+            says="Among a thousand tokens one is wrong. Say which.",
+            ask="How does the reader of your message find the token?",
+            symptom="an error that does not name the token",
+        ),
     ],
     "catch": [
         dict(
@@ -180,6 +215,20 @@ MISTAKES = {
             says="Twice catches the colleague; three times also catches whoever counts to two.",
             ask="What about a gradient that adds the first two of a token, and no third?",
             symptom="a gradient that counts to two passes",
+        ),
+        dict(
+            name="rows all alike",
+            code=changed(CATCH, "np.arange(15.0).reshape(5, 3) + 3", "np.ones((5, 3))"),
+            says="Where all rows are alike, one may stand for another. Let the rows of grad_out differ.",
+            ask="Would you notice if a token's first row were added three times?",
+            symptom="a gradient passes that counts right and adds the wrong rows",
+        ),
+        dict(
+            name="one row looked at",
+            code=changed(CATCH, "np.allclose(found, expected)", "np.allclose(found[4], expected[4])"),
+            says="The row that occurs three times is not all. Compare the whole gradient.",
+            ask="What do you know of the other rows?",
+            symptom="a gradient passes that is right in one row",
         ),
     ],
     "repair": [
@@ -273,6 +322,43 @@ MISTAKES = {
             ask="How many rows do you return for ids 3 and 900?",
             symptom="right sums among many rows of zeros",
         ),
+        dict(
+            name="sums of 0 dropped",
+            code="""
+                sums = np.zeros((int(ids.max(initial=-1)) + 1, values.shape[1]), dtype=values.dtype)
+                np.add.at(sums, ids, values)
+                distinct = np.flatnonzero(sums.any(axis=1)).astype(ids.dtype)
+                return distinct, sums[distinct]
+            """,
+            says="A token that occurs is there, even if its sum is 0. Ask the ids which they are, not the sums.",
+            ask="What becomes of a token whose two rows are 7 and -7?",
+            symptom="a token is lost, rarely; and an array as long as the table",
+        ),
+        dict(
+            name="the caller's ids sorted",
+            code="""
+                order = np.argsort(ids, kind="stable")
+                ids.sort()
+                distinct, starts = np.unique(ids, return_index=True)
+                return distinct, np.add.reduceat(values[order], starts, axis=0)
+            """,
+            says="`ids.sort()` sorts the array of the caller. `ids[order]` is a sorted copy.",
+            ask="What does the batch look like after backward?",
+            symptom="right sums, and the batch is in another order afterwards",
+        ),
+        dict(
+            name="the caller's values added to",
+            code="""
+                distinct, first, place = np.unique(ids, return_index=True, return_inverse=True)
+                for row, at in enumerate(first[place]):
+                    if row != at:
+                        values[at] += values[row]
+                return distinct, values[first]
+            """,
+            says="You add into the array of the caller, who may still need it. Add into one of your own.",
+            ask="Whose array do you add into?",
+            symptom="right sums, and the gradient that came in is another one afterwards",
+        ),
     ],
     "lend": [
         dict(
@@ -341,6 +427,45 @@ MISTAKES = {
             says="What the optimizer remembers of these rows goes along; zeros would begin anew in each step.",
             ask="What does m hold after ten steps?",
             symptom="the first step is right; later ones forget",
+        ),
+        dict(
+            name="the first list begins anew",
+            code=changed(LEND, """    for arrays in optimizer.state.values():
+        arrays[at] = arrays[at][rows.indices]
+""", """    for n, arrays in enumerate(optimizer.state.values()):
+        arrays[at] = arrays[at][rows.indices] if n else np.zeros_like(rows.values)
+"""),
+            says="m has a past, just as v has. Lend its rows, not zeros.",
+            ask="What does m hold after ten steps, and what do you lend of it?",
+            symptom="the first step is right; later ones remember half",
+        ),
+        dict(
+            name="one state for all",
+            code=changed(LEND, "arrays[at] = arrays[at][rows.indices]",
+                         "arrays[at] = list(optimizer.state.values())[-1][at][rows.indices]"),
+            says="Each list lends its own rows; yours all get those of the last list.",
+            ask="Whose rows did you put into m?",
+            symptom="right while m and v are 0, or if there is one list only",
+        ),
+        dict(
+            name="Adam's lists by name",
+            code=changed(LEND, "in optimizer.state.values():", "in (optimizer.m, optimizer.v):"),
+            says="Only Adam has m and v. optimizer.state holds whatever lists there are, or none.",
+            ask="Which lists has plain SGD?",
+            symptom="right with Adam; an AttributeError with SGD",
+        ),
+        dict(
+            name="Rows looked for too late",
+            code="""
+                p = optimizer.params[at]
+                optimizer.params[at] = Tensor(p.data[p.grad.indices], dtype=p.dtype)
+                optimizer.params[at].grad = p.grad.values
+                for arrays in optimizer.state.values():
+                    arrays[at] = arrays[at][optimizer.params[at].grad.indices]
+            """,
+            says="optimizer.params[at] is the small Tensor by then, and its grad an array. Ask the parameter, p.grad.",
+            ask="Who stands at optimizer.params[at] when you read the state?",
+            symptom="'numpy.ndarray' object has no attribute 'indices'",
         ),
         dict(
             name="the parameter cut down",

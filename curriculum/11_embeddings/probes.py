@@ -70,6 +70,8 @@ CATCHES = {"is the colleague's": "AssertionError", "keeps the first of each": "A
            "takes the mean": "AssertionError", "is all zeros": "AssertionError", "adds up neighbours only":
            "AssertionError", "counts at most twice": "AssertionError", "adds all to every row": "AssertionError",
            "sends all to the next row": "AssertionError",
+           "adds the first of each again and again": "AssertionError",
+           "is right for the most frequent token alone": "AssertionError",
            "adds one by one": "passes", "multiplies by one-hot": "passes"}
 
 
@@ -89,6 +91,9 @@ def act_catch(lesson, names):
         grad[ids[runs]] = np.add.reduceat(grad_out, runs, axis=0)
         return grad
 
+    def frequent(ids):
+        return ids == np.bincount(ids).argmax()
+
     def one_by_one(table, ids, grad_out):
         grad = np.zeros_like(table)
         np.add.at(grad, ids, grad_out)
@@ -103,6 +108,9 @@ def act_catch(lesson, names):
         "counts at most twice": by_row(lambda rows: rows[:2].sum(axis=0)),
         "adds all to every row": lambda table, ids, grad_out: np.zeros_like(table) + grad_out.sum(axis=0),
         "sends all to the next row": lambda table, ids, grad_out: np.roll(one_by_one(table, ids, grad_out), 1, axis=0),
+        "adds the first of each again and again": by_row(lambda rows: rows[0] * len(rows)),
+        "is right for the most frequent token alone": lambda table, ids, grad_out: one_by_one(
+            table, ids[frequent(ids)], grad_out[frequent(ids)]),
         "adds one by one": one_by_one,
         "multiplies by one-hot": lambda table, ids, grad_out: np.eye(len(table))[ids].T @ grad_out,
     }
@@ -114,7 +122,7 @@ def judge_catch(names, answer, reference):
                  for name, found in zip(names, answer, strict=True) if found != CATCHES[name])
 
 
-# repair: runs, single ids, all alike, none at all; what came in stays
+# repair: runs, single ids, all alike, none at all, sums of 0; what came in stays, and so do dtypes
 
 
 def draw_repair(rng):
@@ -122,7 +130,8 @@ def draw_repair(rng):
     for count, size, width, kind in [(9, 30, 4, "float32"), (40, 25, 3, "float64"), (1, 12, 5, "float32"),
                                      (300, 6, 1, "float64"), (5, 1, 3, "float32"), (5, 0, 4, "float32")]:
         asked.append([repeating(rng, count, size), rng.normal(size=(size, width)).astype(kind)])
-    return asked
+    (ids, values), whole = asked[0], rng.integers(3, 9, (4, 2)).astype("float32")  # whole numbers add up to 0 exactly
+    return [*asked, [ids.astype(np.int32), values], [np.tile(ids[:4], 2), np.concatenate([whole, -whole])]]
 
 
 def act_repair(lesson, asked):
@@ -140,7 +149,7 @@ def judge_repair(asked, answer, reference):
         expected = np.array([values[ids == one].astype(np.float64).sum(axis=0) for one in there])
         expected = expected.reshape(len(there), values.shape[1])
         what = f"{len(ids)} ids, {len(there)} different ones"
-        says = (differs(distinct, np.array(there, dtype=np.int64), f"{what}: the ids", rtol=0, atol=0)
+        says = (differs(distinct, np.array(there, dtype=ids.dtype), f"{what}: the ids", rtol=0, atol=0, dtype=ids.dtype)
                 or differs(sums, expected, f"{what}: the sums", **CLOSE, dtype=values.dtype)
                 or differs(ids_after, ids, "the ids that came in, afterwards", rtol=0, atol=0)
                 or differs(values_after, values, "the values that came in, afterwards", rtol=0, atol=0))
