@@ -71,12 +71,18 @@ CAUGHT = {1: [
     "09 conv2d_rule: the bias over the batch only",
     "09 max_pool: winners only of the last round",
 ], 5: [
+    "10 merge: one on instead of two",
     "10 padded: filled in front",
+    "11 lend: the past forgotten",
+    "11 sinusoids: pairs half as slow",
+    "12 layer_forward: keys for queries",
     "12 attention: the mask turned round",
     "12 causal_mask: one ahead",
+    "13 layer_norm: divided by n - 1",
     "13 multi_head: cut across the text",
     "13 block: handed on",
     "13 stream: no places",
+    "13 generate: all of the text",
     "13 generate: stop not kept",
 ]}
 MISTAKES = {number: {str(mistake): mistake for mistake in history.mistakes(number)} for number in CAUGHT}
