@@ -131,7 +131,7 @@ ALTERNATIVES = {
                 loss = CrossEntropyLoss()(logits, targets).item()
                 chance = math.log(len(logits.data[0]))
                 probs = bool((logits.data >= 0).all()) and bool((abs(logits.data.sum(axis=1) - 1) < 1e-3).all())
-                if probs or abs(loss - chance) > slack:
+                if probs or not abs(loss - chance) <= slack:
                     raise ValueError(f"loss {loss}, ln(classes) {chance}, rows are probabilities: {probs}")
                 return loss
             """,

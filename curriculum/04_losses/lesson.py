@@ -85,13 +85,17 @@ assert got.shape == (2, 3), f"one logarithm for each score: expected shape (2, 3
 assert np.allclose(got.data, np.log(counts / 20), atol=1e-4), (
     f"scores log 4, log 6, log 10 stand for 4, 6 and 10 of 20: log(0.2), log(0.3), log(0.5) = -1.609, -1.204, -0.693; "
     f"yours is {got.data[0].tolist()}")
+assert got.dtype == np.float32, f"float32 in, float32 out; yours is {got.dtype}"
+got = Tensor([[3, 5, 4]])
+log_softmax(got)
+assert got.data.tolist() == [[3, 5, 4]], f"the scores belong to the caller and stay 3, 5, 4; now {got.data[0].tolist()}"
 got = log_softmax(Tensor(np.log(counts)), axis=0)
 assert np.allclose(np.exp(got.data).sum(axis=0), 1, atol=1e-4), (
     f"along axis 0 each column holds probabilities and sums to 1; yours sum to {np.exp(got.data).sum(axis=0).tolist()}")
-got = log_softmax(Tensor([[1000, 0, -1000]])).data[0].tolist()
-assert np.allclose(got, [0, -1000, -2000]), f"1000, 0, -1000 give 0, -1000, -2000; yours is {got}"
-got = log_softmax(Tensor([[-900, -900, -900]])).data[0].tolist()
-assert np.allclose(got, [-math.log(3)] * 3, atol=1e-3), f"three equal scores give log(1/3) = -1.099 each; yours: {got}"
+got = log_softmax(Tensor([[1000, 0, -1000], [-900, -900, -900]])).data.tolist()
+assert np.allclose(got[0], [0, -1000, -2000]), f"1000, 0, -1000 give 0, -1000, -2000; yours is {got[0]}"
+assert np.allclose(got[1], [-math.log(3)] * 3, atol=1e-3), (
+    f"three equal scores give log(1/3) = -1.099 each, whatever stands in other rows; yours: {got[1]}")
 
 # %% [markdown]
 # That answers *Try first*: the surprise is `-log_softmax(scores)[right]`, and no tiny number was ever written down.
@@ -124,8 +128,8 @@ def class_ids(logits, targets):
     return ids
 
 # %% given="rows"
-rows, ids = Tensor(np.log(np.float32([[4, 6, 10], [6, 3, 11], [5, 12, 3]]))), np.array([2, 1, 0])
-# softmax gives 4, 6, 10 of 20 in the first row, 6, 3, 11 in the second, 5, 12, 3 in the third; class 2, 1, 0 is right
+rows, ids = Tensor(np.log(np.float32([[4, 6, 9, 1], [6, 3, 10, 1], [5, 12, 2, 1]]))), np.array([2, 0, 1])
+# softmax gives 4, 6, 9, 1 of 20 in the first row, and so on; right is class 2 in the first, 0 and 1 in the others
 
 # %% exercise="cross_entropy"
 #| export
@@ -136,8 +140,9 @@ class CrossEntropyLoss(Module):
         """One number, as a Tensor, from logits (batch, classes) and class numbers (batch,)."""
         ids = class_ids(logits, targets)
         # How: log_softmax; from row r the number at column ids[r]; minus their mean.
-        # Example: the first row of `rows` adds log(0.5) = -0.693 to what is averaged.
-        # Hint: t[np.arange(3), [5, 2, 4]] holds t[0, 5], t[1, 2] and t[2, 4]. Stay with Tensors.
+        # Example: the first row of `rows` adds log(0.45) = -0.799 to what is averaged.
+        # Hint: t[np.arange(3), [5, 2, 4]] holds t[0, 5], t[1, 2] and t[2, 4].
+        # Stay with Tensors: each of their operations passes the door of 01, Tensor._apply; work on .data does not.
         ### BEGIN SOLUTION
         log_probs = log_softmax(logits)
         return -log_probs[np.arange(len(ids)), ids].mean()
@@ -147,13 +152,15 @@ class CrossEntropyLoss(Module):
 got = CrossEntropyLoss()(rows, ids)
 assert isinstance(got, Tensor), f"a loss is a Tensor of one number; yours is {type(got).__name__}"
 assert got.shape == (), f"a loss is one number, shape (); yours has shape {got.shape}"
-assert np.isclose(got.item(), 1.3255, atol=1e-3), (
-    f"the right classes have 10, 3 and 5 of 20: minus the mean of log(0.5), log(0.15), log(0.25) is 1.325; yours is "
-    f"{got.item():.4f}. 3.976 is their sum; -1.325 forgot the minus; 1.208 asked all nine places.")
+assert np.isclose(got.item(), 0.8378, atol=1e-3), (
+    f"the right classes have 9, 6 and 12 of 20: minus the mean of log(0.45), log(0.3), log(0.6) is 0.838; yours is "
+    f"{got.item():.4f}. 2.513 is their sum; -0.838 forgot the minus; 1.716 asked all twelve places, 1.290 three columns"
+    " of every row; 1.094 took ids for the rows; -2.158 averaged the scores themselves.")
 got = CrossEntropyLoss()(Tensor([[1000, 0, -1000]]), np.array([1])).item()
 assert np.isclose(got, 1000), f"the model of Try first is 1000 surprised; yours says {got}"
 got = watch(lambda: CrossEntropyLoss()(rows, ids))
-assert len(got) > 2, f"all of the work should pass the door, the mean too; through yours passed {got}"
+assert len(got) > 2 and {"sum", "divide", "multiply", "matmul"} & set(got), (
+    f"all of the work should pass the door, the mean too, as sum and divide; through yours passed {got}")
 
 # %% [markdown]
 # A model that knows nothing about digits gives all ten the same score. What is its loss? You need no code for this.
@@ -241,18 +248,24 @@ class BCELoss(Module):
         ### END SOLUTION
 
 # %% check="bce" points=7
-got = BCELoss()(Tensor([[0.5], [0.25], [0.9]]), Tensor([[1], [0], [0]])).item()
-assert np.isclose(got, 1.0945, atol=1e-3), (
-    f"minus the mean of log(0.5), log(0.75), log(0.1) is 1.094; yours is {got:.4f}. 0.231 forgot the noes, 0.595 took "
-    "yes for no, 3.283 is the sum.")
+got = BCELoss()(Tensor([[0.5, 0.25], [0.9, 0.8], [0.4, 0.7]]), Tensor([[1, 0], [0, 1], [0, 1]]))
+assert got.shape == (), f"a loss is one number, shape (); yours has shape {got.shape}"
+got = got.item()
+assert np.isclose(got, 0.7290, atol=1e-3), (
+    "minus the mean of log(0.5), log(0.75), log(0.1), log(0.8), log(0.6), log(0.7) is 0.729; "
+    f"yours is {got:.4f}. 0.212 forgot the noes, 0.986 took yes for no, 4.374 is the sum, 1.458 a third of it.")
 got = BCELoss()(Tensor([0.4]), Tensor([0.25])).item()
 assert np.isclose(got, 0.6122, atol=1e-3), (
     f"target 0.25 and p 0.4: -(0.25 * log(0.4) + 0.75 * log(0.6)) is 0.612; yours is {got:.4f}")
-got = BCELoss()(Tensor([0, 1, 0]), Tensor([0, 1, 1])).item()
-assert np.isclose(got, 100 / 3), (
-    f"certain and right, certain and right, certain and wrong: (0 + 0 + 100) / 3 is 33.33; yours is {got:.4f}")
+for said, right in ((0, 1), (1, 0)):
+    got = BCELoss()(Tensor([said, said, said]), Tensor([said, said, right])).item()
+    assert np.isclose(got, 100 / 3), (
+        f"p = {said}, twice certain and right, once certain and wrong: (0 + 0 + 100) / 3 is 33.33; yours is {got:.4f}")
+del said, right
 got = watch(lambda: BCELoss()(Tensor([0.4]), Tensor([0.25])))
 assert "bounded_log_values" in got, f"the logarithms should pass the door; through yours passed {got}"
+assert {"sum", "divide", "matmul"} & set(got), (
+    f"the mean should pass the door, too, as sum and divide; through yours passed {got}")
 
 # %% [markdown]
 # ## Build: how steep is a loss?
@@ -265,9 +278,12 @@ assert "bounded_log_values" in got, f"the logarithms should pass the door; throu
 
 # %% exercise="slope"
 def slope(loss_of, x, at, nudge=0.01):
-    """How fast `loss_of(x)` rises with the number of Tensor `x` at position `at`. `x` itself stays as it is."""
+    """How fast `loss_of(x)`, a Tensor, rises with the number of Tensor `x` at position `at`; a plain number.
+
+    `x` itself stays as it is. A position is what stands in the brackets of an array: 1, or (0, 1).
+    """
     # How: the loss with that number raised by `nudge`, less the loss with it lowered, divided by the way between.
-    # Example: slope(lambda x: (x * x).sum(), Tensor([3, 5]), 1) is 10.
+    # Example: slope(lambda x: (x * x).sum(), Tensor([3, 5]), 1) is 10.00; further digits are float32's rounding.
     # Hint: np.array(x.data) is a copy; Tensor(array, dtype=array.dtype) keeps its dtype.
     ### BEGIN SOLUTION
     up, down = np.array(x.data), np.array(x.data)
@@ -278,12 +294,16 @@ def slope(loss_of, x, at, nudge=0.01):
     ### END SOLUTION
 
 # %% check="slope" points=6
-got = Tensor([[3, 5, 4]], dtype=np.float64)
-got = slope(lambda x: (x * x).sum(), got, (0, 1), nudge=0.5), got.data.tolist()
-assert np.isclose(got[0], 10), (
-    f"from 4.5 to 5.5 a square rises from 20.25 to 30.25, by 10 over a way of 1; yours is {got[0]:g}. "
-    "10.5 nudged to one side only, 20 divided by half of the way.")
-assert got[1] == [[3, 5, 4]], f"x should stay [[3, 5, 4]], and is now {got[1]}; nudge a copy"
+got = Tensor([[3, 5, 4], [7, 6, 8]], dtype=np.float64)
+got = slope(lambda x: (x * x * x).sum(), got, (0, 1), nudge=0.5), got.data.tolist()
+assert not isinstance(got[0], Tensor), "a slope is a plain number, and yours is a Tensor: .item() takes the number out"
+assert np.isclose(got[0], 75.25), (
+    f"from 4.5 to 5.5 a cube rises from 91.125 to 166.375, by 75.25 over a way of 1; yours is {got[0]:g}. "
+    "82.75 nudged to one side only, 150.5 divided by half of the way, 75 did not take the nudge that is given, "
+    "183.5 nudged the whole column.")
+assert got[1] == [[3, 5, 4], [7, 6, 8]], f"x should stay [[3, 5, 4], [7, 6, 8]], and is now {got[1]}; nudge a copy"
+got = slope(lambda x: (x * x).sum(), Tensor([3, 5]), 1)
+assert np.isclose(got, 10, rtol=1e-3), f"the slope of a square at 5 is 10; yours is {got:g}. 0.2 is not divided at all."
 got = slope(lambda x: (x * x * x).sum(), Tensor([[3, 5, 4]], dtype=np.float64), (0, 2), nudge=1e-5)
 assert np.isclose(got, 48, rtol=1e-3), (
     f"the slope of a cube at 4 is 48; yours is {got:g}. A nudge of 0.00001 needs the float64 of x: keep its dtype.")
@@ -291,7 +311,7 @@ assert np.isclose(got, 48, rtol=1e-3), (
 # %% [markdown]
 # A model is certain and wrong: it gives scores 0, 12, 0, and the right class is the first. Two losses can tell it so:
 # cross-entropy, and the mean squared error of its softmax against 1, 0, 0. What is the slope of each for the first
-# score? A slope may be negative.
+# score? A slope may be negative. Ask first what softmax makes of the first score, and how far a nudge can move that.
 
 # %% predict="slopes"
 predict("slope of cross-entropy, certain and wrong", None)  # your guess in place of None
@@ -357,8 +377,8 @@ measured("least loss of the colleague's report, ten classes", loss)
 
 # %% exercise="catch"
 def check_report(report_of):
-    """Raise AssertionError unless `report_of(logits, targets)` returns a share and a loss that is cross-entropy."""
-    # How: ask it about a batch of equal scores, and about a batch of certain and right ones; assert on both losses.
+    """Raise AssertionError unless the loss, the second number of `report_of(logits, targets)`, is cross-entropy."""
+    # How: ask it about some rows of equal scores, and about some of certain and right ones; assert on both losses.
     # Example: check_report(colleague_report) raises AssertionError.
     # Hint: logits are a Tensor, targets an integer array. np.eye(4) is four rows with a 1 at class 0, 1, 2 and 3.
     ### BEGIN SOLUTION
@@ -376,6 +396,10 @@ assert not rejects(check_report, lambda logits, targets: (1.0, CrossEntropyLoss(
 assert rejects(check_report, lambda logits, targets: (1.0, 0.0)), "your check lets a loss pass that is always 0"
 assert rejects(check_report, lambda logits, targets: (1.0, math.log(logits.shape[1]))), (
     "your check lets a loss pass that is always ln(classes)")
+def got(logits, targets):
+    return 1.0, len(targets) * CrossEntropyLoss()(logits, targets).item()
+assert rejects(check_report, got), (
+    "your check lets a loss pass that is the sum over the batch, not the mean. What does it ask of equal scores?")
 
 # %% exercise="repair"
 def report(logits, targets):
@@ -390,8 +414,11 @@ def report(logits, targets):
 
 # %% check="repair" points=5
 got = report(rows, ids)
-assert np.isclose(got[0], 1 / 3), f"largest scores stand at 2, 2, 1, and 2, 1, 0 are right: 1 of 3; yours is {got[0]:g}"
-assert np.isclose(got[1], 1.3255, atol=1e-3), f"the loss of these rows is 1.325 as above; yours is {got[1]:.4f}"
+assert np.isclose(got[0], 2 / 3), f"largest scores stand at 2, 2, 1, and 2, 0, 1 are right: 2 of 3; yours is {got[0]:g}"
+assert np.isclose(got[1], 0.8378, atol=1e-3), f"the loss of these rows is 0.838 as above; yours is {got[1]:.4f}"
+got = report(Tensor([[1000, 0, -1000]]), np.array([1]))
+assert np.allclose(got, (0, 1000)), (
+    f"the model of Try first has no right answer and is 1000 surprised; yours: {got}. Was a probability written down?")
 assert not rejects(check_report, report), "your own check refuses your report"
 
 # %% [markdown]
@@ -401,7 +428,9 @@ assert not rejects(check_report, report), "your own check refuses your report"
 # ## Use: a network before it has seen a digit
 #
 # The network of 03 with 784 pixels, 128 numbers between and 10 scores, fresh from its start, reads 1,000 digits. Its
-# pixels are as stored, 0 to 255; then scaled to 0 to 1. What will the loss be, by all you know now?
+# pixels are as stored, 0 to 255; then scaled to 0 to 1. Scaled, its scores *spread* by about 0.4: the root of their
+# variance. Its biases start at 0, so larger pixels stretch all scores alike. Of ten scores the largest lies 1.5 to 2
+# spreads above their mean, and the right class is any of the ten. What will the loss be?
 
 # %% predict="untrained"
 predict("loss before any training, pixels 0 to 255", None)  # your guess in place of None
@@ -421,12 +450,13 @@ for scale, pixels in [("0 to 255", stored), ("0 to 1", stored / 255)]:
 
 # %% [markdown]
 # The answers are the same, right about as often as by luck, and the losses lie far apart. Large pixels make large
-# scores: the network is certain before it knows anything, and certainty without knowledge is dear. With pixels from 0
-# to 1 its scores are nearly equal, and it starts near ln 10. So the first loss tells of a fault before any time is
-# spent on it. Make a function of that, one that also notices the fault of the colleague, which starts where it should.
+# scores: the network is certain before it knows anything, and certainty without knowledge is dear. How dear hangs on
+# the weights it starts with: 22 starts gave losses from 123 to 236. With pixels from 0 to 1 its scores are nearly
+# equal, and it starts near ln 10. So the first loss tells of a fault before any time is spent on it. Make a function
+# of that, one that also notices the fault of the colleague, which starts where it should.
 
 # %% given="small"
-three_images, three_targets = Tensor([[3, 5, 4], [7, 6, 5], [4, 9, 6]]) / 9, np.array([5, 3, 4])
+three_images, three_targets = Tensor([[3, 5, 4], [7, 6, 5], [4, 9, 6]]) / 9, np.array([4, 2, 3])
 small = Sequential(Linear(3, 7), ReLU(), Linear(7, 6))  # six classes; smaller weights make scores nearly equal
 small.load_state_dict({name: 0.3 * array for name, array in small.state_dict().items()})
 
@@ -438,18 +468,20 @@ def chance_check(model, images, targets, slack=0.3):
     Raises
     ------
     ValueError
-        If it lies more than `slack` above or below ln(classes); the message shows both, with two decimals or more.
+        If it lies more than `slack` above or below ln(classes), or is nan, which lies nowhere; the message shows the
+        loss and ln(classes), with two decimals or more.
         Also if what the model returns are probabilities: nothing negative, and each row sums to 1.
     """
     # How: logits, loss, ln(classes); raise for probabilities; raise for a loss too far away; return the loss.
     # Example: a model whose six scores are all 3 has loss 1.792, and that is ln 6.
-    # Hint: logits.min().item() is the smallest score; a row sum within 0.001 of 1 counts as 1.
+    # Hint: logits.min().item() is the smallest score; a row sum within 0.001 of 1 counts as 1. Beside nan, every `>`
+    # and `<` is False.
     ### BEGIN SOLUTION
     logits = model(images)
     if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
         raise ValueError("the model ends in probabilities, and this loss takes scores: leave its Softmax out")
     loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
-    if abs(loss - chance) > slack:
+    if not abs(loss - chance) <= slack:
         raise ValueError(f"a model that knows nothing has a loss near ln(classes) = {chance:.3f}, and this one has "
                          f"{loss:.3f}. Are the inputs scaled? Does it know something?")
     return loss
@@ -458,19 +490,29 @@ def chance_check(model, images, targets, slack=0.3):
 # %% check="chance_check" points=6
 got = chance_check(small, three_images, three_targets)
 assert np.isclose(got, report(small(three_images), three_targets)[1]), f"expected the model's loss, and yours is {got}"
-for what, model in [("scores 90 at wrong classes", lambda x: Tensor(90 * np.eye(6)[three_targets - 1])),
-                    ("scores 90 at right classes: it knows them", lambda x: Tensor(90 * np.eye(6)[three_targets])),
+right = np.eye(6)[three_targets]
+for what, scores, slack in [("has scores 9 at right classes, with slack 2,", 9 * right, 2),
+                            ("has rows of equal scores, of sums 1, 0 and 2", 0 * right + [[1 / 6], [0], [1 / 3]], 0.3),
+                            ("has rows of sum 1 with -0.2 among them", [[0.4, -0.2, 0.2, 0.2, 0.2, 0.2]] * 3, 0.3)]:
+    try:
+        got = chance_check(lambda x: Tensor(scores), three_images, three_targets, slack=slack)
+    except ValueError as error:
+        raise AssertionError(f"a model that {what} should pass, and yours refused it: {error}") from None
+    assert np.isclose(got, CrossEntropyLoss()(Tensor(scores), three_targets).item(), atol=1e-4), (
+        f"for a model that {what} its loss should come back; yours returned {got}")
+for what, model in [("has scores 90 at wrong classes", lambda x: Tensor(90 * np.roll(right, 1, axis=1))),
+                    ("has scores 90 at right classes: it knows them,", lambda x: Tensor(90 * right)),
+                    ("has scores 0.6 at right classes, and so a loss of 1.32,", lambda x: Tensor(0.6 * right)),
+                    ("has nan for scores", lambda x: Tensor(math.nan * right)),
                     ("ends in Softmax", Sequential(small, Softmax()))]:
     try:
         got = chance_check(model, three_images, three_targets)
     except ValueError as error:
-        got = str(error)
-        assert "Softmax" in what or "1.79" in got, f"the message should show ln 6, which is 1.79; it says: {got}"
+        assert "1.32" not in what or "1.32" in str(error) and "1.79" in str(error), (
+            f"the message should show the loss, here 1.32, and ln 6, which is 1.79; it says: {error}")
     else:
-        raise AssertionError(f"a model that {what} should be refused with ValueError; yours returned {got}")
-got = chance_check(lambda x: Tensor(9 * np.eye(6)[three_targets]), three_images, three_targets, slack=2)
-assert got < 0.01, f"with a slack of 2 a loss near 0 is let through and returned; yours returned {got}"
-del what, model
+        raise AssertionError(f"a model that {what} should be refused with ValueError; yours returned {abs(got):.3f}")
+del right, what, scores, slack, model
 
 # %% demo="chance_check"
 for what, model, pixels in [("pixels 0 to 255", network, stored),

@@ -80,6 +80,37 @@ MISTAKES = {
             ask="Can a logarithm of a probability be above 0?",
             symptom="numbers from 0 to 1; every loss lies between -1 and 0",
         ),
+        dict(
+            name="the largest of the whole table",
+            code="""
+                shifted = array - array.max()
+                return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+            """,
+            says="A row whose scores all lie far below the largest of the table has only exps of 0. Each row needs its "
+                 "own largest score: axis=axis, keepdims=True.",
+            ask="What is the largest exp in a row whose scores all lie 1000 below the largest of another row?",
+            symptom="right while all rows are alike in size; inf where one lies far below another",
+        ),
+        dict(
+            name="in the caller's array",
+            code="""
+                array -= array.max(axis=axis, keepdims=True)
+                return array - np.log(np.exp(array).sum(axis=axis, keepdims=True))
+            """,
+            says="`-=` writes into the array of the caller's Tensor. `shifted = array - ...` makes a new one.",
+            ask="What stands in the logits after your function has run?",
+            symptom="the answer is right; the logits are shifted, and whoever uses them next has other scores",
+        ),
+        dict(
+            name="in 64 bits",
+            code="""
+                shifted = array.astype(np.float64) - array.max(axis=axis, keepdims=True)
+                return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+            """,
+            says="Keep the dtype of the array: float32 in, float32 out. The shift has already made it safe.",
+            ask="Which dtype comes out of your function if float32 goes in?",
+            symptom="right in value; twice the bytes, here and in all that follows",
+        ),
     ],
     "cross_entropy": [
         dict(
@@ -149,6 +180,27 @@ MISTAKES = {
             ask="Does one row that is certain and wrong show in your loss?",
             symptom="right if all rows are alike; one certain error in a batch goes unnoticed",
         ),
+        dict(
+            name="the mean round the door",
+            code="return Tensor((-log_softmax(logits)[np.arange(len(ids)), ids]).data.mean())",
+            says="The last step leaves the door: take the Tensor's own mean, without `.data`.",
+            ask="Which operation of yours comes last, and does it pass the door?",
+            symptom="right in value; later lessons see a loss that hangs on nothing",
+        ),
+        dict(
+            name="rows and columns swapped",
+            code="return -log_softmax(logits)[ids % len(ids), np.arange(len(ids)) % logits.shape[1]].mean()",
+            says="Rows come first in the brackets: row r and column ids[r].",
+            ask="Which place does your line take for the first row, and is it in the first row?",
+            symptom="another row's class is asked, or an IndexError",
+        ),
+        dict(
+            name="the scores themselves",
+            code="return -logits[np.arange(len(ids)), ids].mean()",
+            says="A score is no log-probability; log_softmax makes one of it.",
+            ask="Does your loss change if all scores rise by 5? Should it?",
+            symptom="a loss of any size, also below zero; a shift of all scores moves it",
+        ),
     ],
     "bce": [
         dict(
@@ -214,6 +266,47 @@ MISTAKES = {
                  "first.",
             ask="What does your line say for target 0.25?",
             symptom="right for targets of 0 and 1; too low for those between",
+        ),
+        dict(
+            name="divides by the rows",
+            code="""
+                line = targets * bounded_log(probs) + (1 - targets) * bounded_log(1 - probs)
+                return -line.sum() / probs.shape[0]
+            """,
+            says="The mean is over all elements, and shape[0] counts the rows only: `.mean()`.",
+            ask="How many elements has your batch, and by what do you divide?",
+            symptom="right for one column; with more, too large by their number",
+        ),
+        dict(
+            name="a mean for each column",
+            code="""
+                line = targets * bounded_log(probs) + (1 - targets) * bounded_log(1 - probs)
+                return -line.mean(axis=0)
+            """,
+            says="A loss is one number: the mean over all elements, without an axis.",
+            ask="Which shape has your loss for three rows of two?",
+            symptom="right in value for one column, and of shape (1,)",
+        ),
+        dict(
+            name="the mean round the door",
+            code="""
+                line = targets * bounded_log(probs) + (1 - targets) * bounded_log(1 - probs)
+                return Tensor(-line.data.mean())
+            """,
+            says="The last step leaves the door: take the Tensor's own mean, without `.data`.",
+            ask="Which operation of yours comes last, and does it pass the door?",
+            symptom="right in value; later lessons see a loss that hangs on nothing",
+        ),
+        dict(
+            name="kept from zero on one side",
+            code="""
+                log_yes, log_no = bounded_log(probs), bounded_log(1 - probs + 1e-7)
+                return -(targets * log_yes + (1 - targets) * log_no).mean()
+            """,
+            says="log(1e-7) is -16.1, so a certain yes that is wrong costs 16 where 100 is right. bounded_log has the "
+                 "bound.",
+            ask="What does p = 1 with target 0 cost in your loss?",
+            symptom="right unless the model is certain of a yes and wrong",
         ),
     ],
     "slope": [
@@ -302,6 +395,45 @@ MISTAKES = {
             ask="Where in your lines does `at` stand?",
             symptom="right for a Tensor of one number; else the sum of all slopes",
         ),
+        dict(
+            name="a nudge of its own",
+            code="""
+                nudge = 0.01
+                up, down = np.array(x.data), np.array(x.data)
+                up[at] += nudge
+                down[at] -= nudge
+                rise = loss_of(Tensor(up, dtype=up.dtype)).item() - loss_of(Tensor(down, dtype=down.dtype)).item()
+                return rise / (2 * nudge)
+            """,
+            says="`nudge` is an argument with a default already; your first line throws away what the caller gave.",
+            ask="What changes in your function if somebody says nudge=0.5?",
+            symptom="right for the default, and for straight lines and squares",
+        ),
+        dict(
+            name="nudges the whole column",
+            code="""
+                up, down, column = np.array(x.data), np.array(x.data), at if isinstance(at, int) else at[-1]
+                up[..., column] += nudge
+                down[..., column] -= nudge
+                rise = loss_of(Tensor(up, dtype=up.dtype)).item() - loss_of(Tensor(down, dtype=down.dtype)).item()
+                return rise / (2 * nudge)
+            """,
+            says="`at` is the whole position, row and column: up[at].",
+            ask="How many numbers of two rows does your line move?",
+            symptom="right for one row; else the sum of the slopes of a column",
+        ),
+        dict(
+            name="a Tensor",
+            code="""
+                up, down = np.array(x.data), np.array(x.data)
+                up[at] += nudge
+                down[at] -= nudge
+                return (loss_of(Tensor(up, dtype=up.dtype)) - loss_of(Tensor(down, dtype=down.dtype))) / (2 * nudge)
+            """,
+            says="A plain number is asked for: `.item()` takes it out of the Tensor.",
+            ask="What is type(...) of your answer?",
+            symptom="right in value, but abs() and :g refuse it",
+        ),
     ],
     "catch": [
         dict(
@@ -375,6 +507,32 @@ MISTAKES = {
             ask="What does CrossEntropyLoss itself say for your scores?",
             symptom="stops the fault and every right report too",
         ),
+        dict(
+            name="one row of equal scores",
+            code="""
+                _, loss = report_of(Tensor(np.zeros((1, 10))), np.array([3]))
+                assert abs(loss - math.log(10)) < 0.01
+                targets = np.array([3, 7, 5])
+                _, loss = report_of(Tensor(100 * np.eye(10)[targets]), targets)
+                assert abs(loss) < 0.01
+            """,
+            says="For one row the sum and the mean are the same. Ask about several.",
+            ask="Would your check notice a report that forgets to divide by the size of the batch?",
+            symptom="stops the fault, and lets a sum pass for a mean",
+        ),
+        dict(
+            name="anything but nothing at the start",
+            code="""
+                targets = np.array([3, 7, 5])
+                _, loss = report_of(Tensor(np.zeros((3, 10))), targets)
+                assert 0.1 < loss
+                _, loss = report_of(Tensor(100 * np.eye(10)[targets]), targets)
+                assert abs(loss) < 0.01
+            """,
+            says="Equal scores cost ln(classes), neither more nor less: hold the loss against that number.",
+            ask="Which losses for ten equal scores does your check let pass, and which one is right?",
+            symptom="stops the fault; a loss of any size at the start gets through",
+        ),
     ],
     "repair": [
         dict(
@@ -442,6 +600,27 @@ MISTAKES = {
             ask="What does your report say for ten equal scores?",
             symptom="a loss between 0 and 1",
         ),
+        dict(
+            name="softmax, then its logarithm",
+            code="""
+                right = (logits.argmax(axis=1).data == targets).mean()
+                return float(right), CrossEntropyLoss()(Softmax()(logits).log(), targets).item()
+            """,
+            says="Where softmax gives 0 the logarithm is minus infinity: the mistake of Try first. The logits go "
+                 "straight to the loss.",
+            ask="What does your report say for the model of Try first?",
+            symptom="right for ordinary scores; inf for a model that is certain and wrong",
+        ),
+        dict(
+            name="divides by the classes",
+            code="""
+                right = (logits.argmax(axis=1).data == targets).sum() / logits.shape[1]
+                return float(right), CrossEntropyLoss()(logits, targets).item()
+            """,
+            says="A share of right answers is taken of the rows, and shape[1] counts the classes.",
+            ask="Of how many answers is your share a share?",
+            symptom="right where there are as many rows as classes",
+        ),
     ],
     "chance_check": [
         dict(
@@ -451,7 +630,7 @@ MISTAKES = {
                 if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
                     raise ValueError("these are probabilities: leave Softmax out")
                 loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
-                if loss > chance + slack:
+                if not loss <= chance + slack:
                     raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
                 return loss
             """,
@@ -466,7 +645,7 @@ MISTAKES = {
                 if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
                     raise ValueError("these are probabilities: leave Softmax out")
                 loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(10)
-                if abs(loss - chance) > slack:
+                if not abs(loss - chance) <= slack:
                     raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
                 return loss
             """,
@@ -481,7 +660,7 @@ MISTAKES = {
                 if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
                     raise ValueError("these are probabilities: leave Softmax out")
                 loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(len(logits))
-                if abs(loss - chance) > slack:
+                if not abs(loss - chance) <= slack:
                     raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
                 return loss
             """,
@@ -494,7 +673,7 @@ MISTAKES = {
             code="""
                 logits = model(images)
                 loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
-                if abs(loss - chance) > slack:
+                if not abs(loss - chance) <= slack:
                     raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
                 return loss
             """,
@@ -510,7 +689,7 @@ MISTAKES = {
                 if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
                     raise ValueError("these are probabilities: leave Softmax out")
                 loss, chance = CrossEntropyLoss()(Softmax()(logits), targets).item(), math.log(logits.shape[1])
-                if abs(loss - chance) > slack:
+                if not abs(loss - chance) <= slack:
                     raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
                 return loss
             """,
@@ -525,7 +704,7 @@ MISTAKES = {
                 if logits.min().item() >= 0:
                     raise ValueError("these are probabilities: leave Softmax out")
                 loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
-                if abs(loss - chance) > slack:
+                if not abs(loss - chance) <= slack:
                     raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
                 return loss
             """,
@@ -540,7 +719,7 @@ MISTAKES = {
                 if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
                     raise ValueError("these are probabilities: leave Softmax out")
                 loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
-                if abs(loss - chance) > slack:
+                if not abs(loss - chance) <= slack:
                     raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
                 return chance
             """,
@@ -555,13 +734,134 @@ MISTAKES = {
                 if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
                     raise ValueError("these are probabilities: leave Softmax out")
                 loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
-                if abs(loss - chance) > 0.3:
+                if not abs(loss - chance) <= 0.3:
                     raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
                 return loss
             """,
             says="Use the argument `slack`, whatever its default is.",
             ask="What happens in your function if somebody says slack=1.5?",
             symptom="right until somebody asks for another slack",
+        ),
+        dict(
+            name="lets nan pass",
+            code="""
+                logits = model(images)
+                if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
+                    raise ValueError("these are probabilities: leave Softmax out")
+                loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
+                if abs(loss - chance) > slack:
+                    raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
+                return loss
+            """,
+            says="`nan > slack` is False, so nothing is raised. Say which losses may pass: `if not ... <= slack`.",
+            ask="What is abs(nan - 1.79) > 0.3?",
+            symptom="a model that returns nan passes as untrained",
+        ),
+        dict(
+            name="classes counted by the targets",
+            code="""
+                logits = model(images)
+                if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
+                    raise ValueError("these are probabilities: leave Softmax out")
+                loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(targets.max() + 1)
+                if not abs(loss - chance) <= slack:
+                    raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
+                return loss
+            """,
+            says="A batch need not hold the last class. The model knows how many there are: logits.shape[1].",
+            ask="What if no image of the last class is in the batch?",
+            symptom="right whenever the last class is among the targets",
+        ),
+        dict(
+            name="slack as a share",
+            code="""
+                logits = model(images)
+                if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
+                    raise ValueError("these are probabilities: leave Softmax out")
+                loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
+                if not abs(loss / chance - 1) <= slack:
+                    raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
+                return loss
+            """,
+            says="`slack` is a distance: abs(loss - chance), not loss / chance - 1.",
+            ask="Which losses pass for six classes and slack 0.3, by the docstring and by your line?",
+            symptom="the more classes, the more is let through",
+        ),
+        dict(
+            name="looks at the sums only",
+            code="""
+                logits = model(images)
+                if (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
+                    raise ValueError("these are probabilities: leave Softmax out")
+                loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
+                if not abs(loss - chance) <= slack:
+                    raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
+                return loss
+            """,
+            says="Scores may sum to 1 by chance, with one below 0. Probabilities have nothing negative; ask for both.",
+            ask="Are 1.5 and -0.5 probabilities?",
+            symptom="refuses scores that happen to sum to 1",
+        ),
+        dict(
+            name="highest in place of the sum",
+            code="""
+                logits = model(images)
+                if logits.min().item() >= 0 and logits.max().item() <= 1:
+                    raise ValueError("these are probabilities: leave Softmax out")
+                loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
+                if not abs(loss - chance) <= slack:
+                    raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
+                return loss
+            """,
+            says="Scores may lie between 0 and 1 as well. What tells probabilities is that each row sums to 1.",
+            ask="Are 0.3, 0.3, 0.3, 0.3, 0.3 and 0.3 probabilities?",
+            symptom="refuses small scores that happen to be positive",
+        ),
+        dict(
+            name="the first row for all",
+            code="""
+                logits = model(images)
+                if logits.min().item() >= 0 and abs(logits[0].sum().item() - 1) < 1e-3:
+                    raise ValueError("these are probabilities: leave Softmax out")
+                loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
+                if not abs(loss - chance) <= slack:
+                    raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
+                return loss
+            """,
+            says="One row may sum to 1 by chance. Each row has to: the largest distance from 1 counts.",
+            ask="At how many rows do you look?",
+            symptom="refuses scores whose first row happens to sum to 1",
+        ),
+        dict(
+            name="the mean of the sums",
+            code="""
+                logits = model(images)
+                if logits.min().item() >= 0 and abs(logits.sum(axis=1).mean().item() - 1) < 1e-3:
+                    raise ValueError("these are probabilities: leave Softmax out")
+                loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
+                if not abs(loss - chance) <= slack:
+                    raise ValueError(f"the loss is {loss:.3f}, and should be near {chance:.3f}")
+                return loss
+            """,
+            says="Sums of 0 and 2 have the mean 1, and neither row is one of probabilities. Take each row's distance "
+                 "from 1.",
+            ask="What is the mean of 0.5 and 1.5?",
+            symptom="refuses scores whose rows sum to 1 on average",
+        ),
+        dict(
+            name="keeps the loss to itself",
+            code="""
+                logits = model(images)
+                if logits.min().item() >= 0 and (logits.sum(axis=1) - 1).abs().max().item() < 1e-3:
+                    raise ValueError("these are probabilities: leave Softmax out")
+                loss, chance = CrossEntropyLoss()(logits, targets).item(), math.log(logits.shape[1])
+                if not abs(loss - chance) <= slack:
+                    raise ValueError(f"the loss should be near {chance:.3f}")
+                return loss
+            """,
+            says="The message shows what was expected and what was found: the loss as well.",
+            ask="Can the reader of your message tell whether the loss is too high or too low?",
+            symptom="a message that says what should be, and not what is",
         ),
     ],
     "narrowed": [
@@ -668,7 +968,7 @@ SURVIVORS = {
         "`logits.argmax(axis=1)` becomes `logits.argmax(axis=-1)`": "right: axis 1 is the last of two",
     },
     "chance_check": {
-        "`abs(loss - chance) > slack` becomes `abs(loss - chance) >= slack`": "right: the edge belongs to neither side",
+        "`abs(loss - chance) <= slack` becomes `abs(loss - chance) < slack`": "right: the edge belongs to neither side",
         "`(logits.sum(axis=1) - 1).abs().max().item() < 0.001` becomes "
         "`(logits.sum(axis=1) - 1).abs().max().item() <= 0.001`": "right: the edge belongs to neither side",
         "`(logits.sum(axis=1) - 1).abs().max().item() < 0.001` becomes "

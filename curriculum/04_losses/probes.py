@@ -89,7 +89,7 @@ def draw_bce(rng):
     shapes = (1,), (5, 1), (2, 3)  # the first, of one element, is asked under a disguise as well
     pairs = [[rng.uniform(0.2, 0.8, shape), rng.integers(0, 2, shape)] for shape in shapes]
     between = [rng.uniform(0.2, 0.8, (6,)), rng.uniform(0.1, 0.9, (6,))]
-    certain = [np.array([0, 1, 0, 1, 1e-20, 0.5]), rng.permutation([0, 1, 1, 0, 1, 0.25])]
+    certain = rng.permutation([[0, 0], [1, 1], [0, 1], [1, 0], [1e-20, 1], [0.5, 0.25]]).T
     pairs = [[array.astype(np.float32) for array in pair] for pair in [*pairs, between, certain]]
     return {"pairs": pairs, "wave": float(rng.uniform(0.1, 0.15))}
 
@@ -155,6 +155,7 @@ def judge_slope(inputs, answer, reference):
 
 CATCHES = {"has two softmaxes": "AssertionError", "always says 0": "AssertionError",
            "always says ln(classes)": "AssertionError", "takes the sum": "AssertionError",
+           "counts in bits": "AssertionError",
            "is right": "passes", "is right, in NumPy": "passes"}
 
 
@@ -178,7 +179,8 @@ def act_catch(lesson, names):
         "has two softmaxes": lesson.colleague_report,
         "always says 0": with_loss(lambda logits, targets: 0),
         "always says ln(classes)": with_loss(lambda logits, targets: np.log(logits.shape[1])),
-        "takes the sum": with_loss(lambda logits, targets: (len(logits) + 1) * in_numpy(logits, targets)[1]),
+        "takes the sum": with_loss(lambda logits, targets: len(logits) * in_numpy(logits, targets)[1]),
+        "counts in bits": with_loss(lambda logits, targets: in_numpy(logits, targets)[1] / np.log(2)),
         "is right": with_loss(lambda logits, targets: lesson.CrossEntropyLoss()(logits, targets).item()),
         "is right, in NumPy": in_numpy,
     }
@@ -190,14 +192,14 @@ def judge_catch(names, answer, reference):
                  for name, found in zip(names, answer, strict=True) if found != CATCHES[name])
 
 
-# repair: shares and losses of batches, one of them certain
+# repair: shares and losses of batches, one of them certain and right, one certain and wrong
 
 
 def draw_repair(rng):
     sizes = (7, 4), (5, 6)
     batches = [[rng.normal(0, 2, size).astype(np.float32), rng.integers(0, size[1], size[0])] for size in sizes]
     ids = rng.integers(0, 5, 4)
-    return [*batches, [np.float32(60 * np.eye(5)[ids]), ids]]
+    return [*batches, [np.float32(60 * np.eye(5)[ids]), ids], [np.float32(1000 * np.eye(5)[ids - 1]), ids]]
 
 
 def act_repair(lesson, batches):
@@ -213,13 +215,14 @@ def judge_repair(batches, answer, reference):
 
 
 # chance_check: networks from lesson 03 with drawn weights: nearly equal scores, large ones, a Softmax at the end, ...
+# Of five classes the last is never right.
 
 
 def draw_chance_check(rng):
     weights = {"0.weight": rng.normal(0, 0.3, (6, 4)), "0.bias": rng.normal(0, 0.1, 6),
                "2.weight": rng.normal(0, 0.1, (5, 6)), "2.bias": rng.normal(0, 0.1, 5)}
     return {"weights": {name: array.astype(np.float32) for name, array in weights.items()},
-            "images": rng.uniform(0, 1, (8, 4)).astype(np.float32), "ids": rng.integers(0, 5, 8)}
+            "images": rng.uniform(0, 1, (8, 4)).astype(np.float32), "ids": rng.integers(0, 4, 8)}
 
 
 def act_chance_check(lesson, inputs):
@@ -233,9 +236,12 @@ def act_chance_check(lesson, inputs):
               ("knows", lambda x: lesson.Tensor(30 * right), {}),
               ("wrong", lambda x: lesson.Tensor(-30 * right), {}),
               ("leaning", lambda x: lesson.Tensor(0.9 * right), {}),
+              ("leaning less", lambda x: lesson.Tensor(0.6 * right), {}),
+              ("nan", lambda x: lesson.Tensor(np.nan * right), {}),
               ("positive", lambda x: lesson.Tensor(0 * right + 3), {}),
               ("sum to 1", lambda x: lesson.Tensor(0 * right + SUM_TO_1), {}),
               ("first row", lambda x: lesson.Tensor(0 * right + 0.3 - 0.1 * FIRST_ROW), {}),
+              ("on average", lambda x: lesson.Tensor(0 * right + ON_AVERAGE), {}),
               ("certain", lambda x: lesson.Tensor(np.roll(right, 1, axis=1)), {})]
     return [said(lambda model=model, options=options: lesson.chance_check(model, images, ids, **options))
             for _, model, options in models]
@@ -243,6 +249,7 @@ def act_chance_check(lesson, inputs):
 
 SUM_TO_1 = np.float32([0.5, -0.1, 0.2, 0.3, 0.1])  # and yet no probabilities
 FIRST_ROW = np.float32(np.arange(8)[:, None] == 0)
+ON_AVERAGE = np.float32(0.1 + 0.2 * (np.arange(8)[:, None] % 2))  # rows of five sum to 0.5 and 1.5
 
 
 def said(action):
@@ -255,26 +262,30 @@ def said(action):
 
 def judge_chance_check(inputs, answer, reference):
     ids, right = inputs["ids"], np.eye(5)[inputs["ids"]]
-    network, tight, doubt, softmax, knows, wrong, leaning, positive, sums, first_row, certain = answer
+    network, tight, doubt, softmax, knows, wrong, leaning, less, nan, *rest = answer
+    positive, sums, first_row, average, certain = rest
     scores = network_of(inputs)
     for what, model, found in [("nearly equal scores", scores, network), ("slack 1.5", 2 * right, doubt),
                                ("equal scores of 3", 0 * right + 3, positive),
                                ("scores that sum to 1, one below 0", 0 * right + SUM_TO_1, sums),
-                               ("one row that sums to 1", 0 * right + 0.3 - 0.1 * FIRST_ROW, first_row)]:
+                               ("one row that sums to 1", 0 * right + 0.3 - 0.1 * FIRST_ROW, first_row),
+                               ("rows that sum to 1 on average", 0 * right + ON_AVERAGE, average)]:
         if isinstance(found, str):
             return f"a model with {what} should pass, and was refused: {found[:80]}"
         says = differs(found, cross_entropy_of(model, ids), f"the loss of a model with {what}")
         if says:
             return says
     refused = {"with slack 0.0000001": (tight, scores), "that knows the answers": (knows, 30 * right),
-               "that is certain and wrong": (wrong, -30 * right), "that leans to the answers": (leaning, 0.9 * right)}
+               "that is certain and wrong": (wrong, -30 * right), "that leans to the answers": (leaning, 0.9 * right),
+               "that leans to them a little": (less, 0.6 * right)}
     for what, (found, model) in refused.items():
         if not isinstance(found, str):
             return f"a model {what} should be refused with ValueError, and {found:g} came back"
         for number in (cross_entropy_of(model, ids), np.log(5)):
             if not any(abs(float(shown) - number) < 0.006 for shown in re.findall(r"\d+\.\d+(?:e-\d+)?", found)):
                 return f"the message about a model {what} should show {number:.2f}; it says: {found[:80]}"
-    for what, found in [("a network that ends in Softmax", softmax), ("a model of probabilities 0 and 1", certain)]:
+    for what, found in [("a network that ends in Softmax", softmax), ("a model of probabilities 0 and 1", certain),
+                        ("a model that returns nan", nan)]:
         if not isinstance(found, str):
             return f"{what} should be refused with ValueError, and {found:g} came back"
 

@@ -171,7 +171,7 @@ def test_an_array_in_place_of_a_tensor_is_refused_by_name():
         CrossEntropyLoss()(np.zeros((2, 3)), np.array([0, 1]))
 
 
-@pytest.mark.parametrize("scores, says", [(20.0, "1.386"), (0.25, "Softmax")])
+@pytest.mark.parametrize("scores, says", [(20.0, "1.386"), (0.25, "Softmax"), (math.nan, "nan")])
 def test_chance_check_says_what_it_found(scores, says):
     with pytest.raises(ValueError) as caught:
         chance_check(lambda x: Tensor(np.where(np.eye(4), 0.25, scores)), Tensor(np.zeros((4, 3))), np.arange(4))
