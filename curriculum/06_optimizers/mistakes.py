@@ -43,6 +43,21 @@ ROUND = """
 """
 
 
+CATCH = """
+                model, rng = Linear(3, 4), np.random.default_rng(5)
+                twin, batches = copy.deepcopy(model), [(Tensor(rng.normal(size=(5, 3))), np.arange(5) % 4)] * 2
+                one_round(model, SGD(model.parameters(), lr=0.5), batches)
+                for x, targets in batches:
+                    for q in twin.parameters():
+                        q.grad = None
+                    CrossEntropyLoss()(twin(x), targets).backward()
+                    for q in twin.parameters():
+                        q.data -= 0.5 * q.grad
+                for p, q in zip(model.parameters(), twin.parameters()):
+                    assert np.allclose(p.data, q.data), "after two batches the parameters are not where they should be"
+"""
+
+
 def changed(code, old, new):
     """A solution with one place of it changed."""
     assert code.count(old) == 1, old
@@ -166,6 +181,76 @@ MISTAKES = {
             ask="How many bytes does your last line allocate?",
             symptom="right numbers, and once more the bytes of the model in each step",
         ),
+        dict(
+            name="stops at None",
+            code=changed(SGD, "continue", "break"),
+            says="`break` leaves the loop, and all parameters that come after. `continue` passes over one.",
+            ask="What becomes of the parameters behind one without a gradient?",
+            symptom="right where the last parameter is the one without a gradient",
+        ),
+        dict(
+            name="None taken for zeros",
+            code="""
+                grad = np.zeros_like(p.data) if p.grad is None else p.grad
+                grad = grad + self.weight_decay * p.data
+                if self.momentum:
+                    v *= self.momentum
+                    v += grad
+                    grad = self._direction(grad, v)
+                p.data -= self.lr * grad
+            """,
+            says="With decay or a velocity, gradient 0 moves a parameter. One without a gradient stays: pass over it.",
+            ask="Where does decay take a parameter whose gradient is None?",
+            symptom="frozen parameters fade away, or coast on",
+        ),
+        dict(
+            name="decay with momentum only",
+            code="""
+                if p.grad is None:
+                    continue
+                if v is None:
+                    p.data -= self.lr * p.grad
+                else:
+                    v *= self.momentum
+                    v += p.grad + self.weight_decay * p.data
+                    p.data -= self.lr * self._direction(p.grad + self.weight_decay * p.data, v)
+            """,
+            says="Decay is a setting of its own: it goes into the gradient with momentum and without.",
+            ask="What does weight_decay do in your step when momentum is 0?",
+            symptom="right with momentum; without it decay has no effect",
+        ),
+        dict(
+            name="a new array without momentum",
+            code=changed(SGD, "p.data -= self.lr * grad", """if self.momentum:
+                    p.data -= self.lr * grad
+                else:
+                    p.data = p.data - self.lr * grad"""),
+            says="`p.data -= ...` writes in place; without momentum yours makes a new array in each step.",
+            ask="How many bytes does a plain step allocate?",
+            symptom="right numbers, and once more the bytes of the model in each plain step",
+        ),
+        dict(
+            name="nesterov without decay",
+            code=changed(SGD, "self._direction(grad, v)", "self._direction(p.grad, v)"),
+            says="The gradient that looks ahead is the one with decay in it: self._direction(grad, v).",
+            ask="Which gradient do you hand to _direction?",
+            symptom="right unless nesterov and decay meet",
+        ),
+        dict(
+            name="nesterov without its velocity",
+            code=changed(SGD, "self._direction(grad, v)", "grad + self.momentum * grad if self.nesterov else v"),
+            says="It looks ahead along the velocity: grad + momentum * velocity. The two agree in the first step.",
+            ask="What does your second step know of the first?",
+            symptom="the first step is right, later ones are too short",
+        ),
+        dict(
+            name="the learning rate of the first step",
+            code=changed(SGD, "p.data -= self.lr * grad",
+                         "self._lr = getattr(self, '_lr', self.lr)\n                p.data -= self._lr * grad"),
+            says="lr may be changed between two steps: read self.lr in each.",
+            ask="What does your step do after `optimizer.lr = 0.01`?",
+            symptom="right as long as nobody changes lr",
+        ),
     ],
     "adam": [
         dict(
@@ -234,6 +319,50 @@ MISTAKES = {
             ask="What do you square?",
             symptom="first steps ten times too long",
         ),
+        dict(
+            name="decay nowhere",
+            code=changed(changed(ADAM, "(1 - self.beta1) * grad", "(1 - self.beta1) * p.grad"),
+                         "(grad * grad)", "(p.grad * p.grad)"),
+            says="`grad` is p.grad with decay in it; both means take that one.",
+            ask="Where does weight_decay go in your lines?",
+            symptom="right without decay",
+        ),
+        dict(
+            name="decay not in m",
+            code=changed(ADAM, "(1 - self.beta1) * grad", "(1 - self.beta1) * p.grad"),
+            says="m is the mean of `grad`, which has decay in it, and not of p.grad.",
+            ask="Which gradient does m take in?",
+            symptom="right without decay; with it steps are too short or too long",
+        ),
+        dict(
+            name="decay not in v",
+            code=changed(ADAM, "(grad * grad)", "(p.grad * p.grad)"),
+            says="v is the mean of `grad` squared, which has decay in it.",
+            ask="Which gradient does v take in?",
+            symptom="right without decay; with it steps have the wrong length",
+        ),
+        dict(
+            name="the gradient squared in place",
+            code=changed(ADAM, "v += (1 - self.beta2) * (grad * grad)",
+                         "grad *= grad\n                v += (1 - self.beta2) * grad"),
+            says="Without decay `grad` is p.grad itself, and `*=` changes the learner's. Square into a new array.",
+            ask="What does p.grad hold after your step?",
+            symptom="right as long as nobody looks at the gradient again",
+        ),
+        dict(
+            name="a correction that grows in a line",
+            code=changed(ADAM, "v / (1 - self.beta2**self.steps)", "v / (self.steps * (1 - self.beta2))"),
+            says="The pull of the zero start fades as beta ** steps; steps * (1 - beta) grows for ever.",
+            ask="By what do you divide v in step 5000?",
+            symptom="right for the first steps, ever longer ones after some hundreds",
+        ),
+        dict(
+            name="a new array",
+            code=changed(ADAM, "p.data -= self.lr * m_hat", "p.data = p.data - self.lr * m_hat"),
+            says="`p.data -= ...` writes in place; yours makes a new array for each parameter in each step.",
+            ask="How many bytes does your last line allocate for the new p.data?",
+            symptom="right numbers, and once more the bytes of the model in each step",
+        ),
     ],
     "adamw": [
         dict(
@@ -290,6 +419,47 @@ MISTAKES = {
             says="First shrink, then step: the step itself is not to be shrunk.",
             ask="From 4 with lr 0.1 and decay 0.5: is it 3.7 or 3.705?",
             symptom="steps too short by lr * shrink of them",
+        ),
+        dict(
+            name="stops at None",
+            code="""
+                for p in self.params:
+                    if p.grad is None:
+                        break
+                    p.data -= self.lr * self.shrink * p.data
+                Adam.step(self)
+            """,
+            says="`break` leaves the loop, and all parameters that come after. `continue` passes over one.",
+            ask="What becomes of the parameters behind one without a gradient?",
+            symptom="right where the last parameter is the one without a gradient",
+        ),
+        dict(
+            name="is there a gradient?",
+            code=changed(ADAMW, "if p.grad is not None", "if p.grad"),
+            says="An array of several numbers is neither true nor false, and a 0 is false. Ask `is not None`.",
+            ask="What is `if` to make of an array of three numbers?",
+            symptom="an error for every parameter of more than one number",
+        ),
+        dict(
+            name="shrinks downwards",
+            code=changed(ADAMW, "self.shrink * p.data", "self.shrink * abs(p.data)"),
+            says="Towards zero, not towards less: a negative number has to rise.",
+            ask="From -8, should decay lead to -8.4 or to -7.6?",
+            symptom="right for positive numbers, negative ones grow",
+        ),
+        dict(
+            name="all by the same",
+            code=changed(ADAMW, "self.shrink * p.data", "self.shrink * p.data.mean()"),
+            says="Each number shrinks by its own share, not by that of the mean.",
+            ask="Where do 4 and -4 go, whose mean is 0?",
+            symptom="right for parameters of one number",
+        ),
+        dict(
+            name="shrunk into a new array",
+            code=changed(ADAMW, "p.data -= self.lr", "p.data = p.data - self.lr"),
+            says="`p.data -= ...` writes in place; yours makes a new array for each parameter in each step.",
+            ask="How many bytes does your shrinking line allocate for the new p.data?",
+            symptom="right numbers, and once more the bytes of the model in each step",
         ),
     ],
     "catch": [
@@ -362,6 +532,45 @@ MISTAKES = {
             says="Your steps by hand add up the gradients as the colleague's do. Set q.grad to None for each batch.",
             ask="What does q.grad hold in your second batch?",
             symptom="passes the colleague and refuses right rounds",
+        ),
+        dict(
+            name="no steps by hand",
+            code="""
+                model, batch = Linear(3, 4), (Tensor([[5.0, 3.0, 4.0], [6.0, 2.0, 7.0]]), np.array([3, 2]))
+                optimizer = SGD(model.parameters(), lr=0.01)
+                one_round(model, optimizer, [batch] * 200)
+                assert optimizer.steps == 200, "not a step for each batch"
+                assert np.abs(model.bias.grad).max() < 1, "the gradients add up"
+            """,
+            says="Small gradients and the right count of steps can still lead elsewhere. Compare with steps by hand.",
+            ask="Would you notice a round that goes half of each step?",
+            symptom="lets rounds pass that go elsewhere",
+        ),
+        dict(
+            name="the bias alone",
+            code=changed(CATCH, "zip(model.parameters(), twin.parameters())", "[(model.bias, twin.bias)]"),
+            says="The bias is not all. Compare every parameter.",
+            ask="Who looks at the weight?",
+            symptom="lets a round pass that forgets the gradients of biases alone",
+        ),
+        dict(
+            name="any of them",
+            code="""
+                model, rng = Linear(3, 4), np.random.default_rng(5)
+                twin, batches = copy.deepcopy(model), [(Tensor(rng.normal(size=(5, 3))), np.arange(5) % 4)] * 2
+                one_round(model, SGD(model.parameters(), lr=0.5), batches)
+                for x, targets in batches:
+                    for q in twin.parameters():
+                        q.grad = None
+                    CrossEntropyLoss()(twin(x), targets).backward()
+                    for q in twin.parameters():
+                        q.data -= 0.5 * q.grad
+                pairs = zip(model.parameters(), twin.parameters())
+                assert any(np.allclose(p.data, q.data) for p, q in pairs), "the parameters are elsewhere"
+            """,
+            says="All parameters have to be where steps by hand lead, not one of them.",
+            ask="And if one is right and the other is not?",
+            symptom="rejects only what is wrong in every parameter",
         ),
     ],
     "repair": [
@@ -442,6 +651,44 @@ MISTAKES = {
             says="Loss, backward, step: yours steps by the batch before, and never by the last one.",
             ask="Which batch's gradients move the model?",
             symptom="always one batch late",
+        ),
+        dict(
+            name="the first and the last loss",
+            code=changed(ROUND, "return sum(losses) / len(losses)", "return (losses[0] + losses[-1]) / 2"),
+            says="The mean over all batches of the round, also those between.",
+            ask="What does your function return for losses 3, 7 and 5?",
+            symptom="right for rounds of one or two batches",
+        ),
+        dict(
+            name="the median",
+            code=changed(ROUND, "return sum(losses) / len(losses)", "return float(np.median(losses))"),
+            says="The mean, not the one in the middle.",
+            ask="What does your function return for losses 3, 4 and 8?",
+            symptom="right for rounds of one or two batches",
+        ),
+        dict(
+            name="half of the mean so far",
+            code="""
+                mean = None
+                for x, targets in batches:
+                    optimizer.zero_grad()
+                    loss = CrossEntropyLoss()(model(x), targets)
+                    loss.backward()
+                    optimizer.step()
+                    mean = loss.item() if mean is None else (mean + loss.item()) / 2
+                return mean
+            """,
+            says="All batches count alike; in yours the last one counts half.",
+            ask="What does your function return for losses 3, 4 and 8?",
+            symptom="right for rounds of one or two batches",
+        ),
+        dict(
+            name="the loss after the step",
+            code=changed(ROUND, "losses.append(loss.item())",
+                         "losses.append(CrossEntropyLoss()(model(x), targets).item())"),
+            says="The loss of a batch is the one its gradients come from, before the step. Another forward costs time.",
+            ask="How often does your round take each batch through the model?",
+            symptom="losses too low, and a round that takes longer",
         ),
     ],
     "adam_bytes": [

@@ -7,12 +7,14 @@ from tinytorch._kit.probing import outcome
 from tinytorch_teach.judging import differs, first
 
 SHAPES = [(3, 4), (5,), ()]
+WAITS = 1  # which of them has no gradient in odd steps
 CLOSE = {"rtol": 1e-4, "atol": 1e-5, "dtype": np.float32}
 
 
 def drawn(rng, steps):
-    """Starting values, and for each step a gradient for each parameter; the last parameter has none in odd steps."""
-    return {"start": [rng.uniform(1, 3, shape).astype(np.float32) for shape in SHAPES],
+    """Starting values of either sign, and for each step a learning rate and a gradient for each parameter."""
+    return {"start": [(rng.uniform(1, 3, shape) * rng.choice([-1, 1], shape)).astype(np.float32) for shape in SHAPES],
+            "lrs": [float(lr) for lr in rng.uniform(0.05, 0.2, steps)],
             "grads": [[(rng.normal(size=shape) * 10.0 ** rng.integers(-2, 2)).astype(np.float32) for shape in SHAPES]
                       for _ in range(steps)]}
 
@@ -28,10 +30,11 @@ def one_walk(lesson, inputs, make):
     optimizer = make(params)
     state = [array for arrays in optimizer.state.values() for array in arrays]
     for at, grads in enumerate(inputs["grads"]):
+        optimizer.lr = inputs["lrs"][at]
         for p, grad in zip(params, grads):
             p.grad = np.array(grad)
         if at % 2:
-            params[-1].grad = None
+            params[WAITS].grad = None
         before = [(p.data, p._version, None if p.grad is None else p.grad.copy()) for p in params]
         optimizer.step()
         path.append(np.concatenate([p.data.ravel() for p in params]))
@@ -66,7 +69,7 @@ def judged(inputs, answer, expected):
 
 def gradients(inputs, which):
     """The gradients of one parameter, step by step, None where it has none."""
-    return [None if which == len(SHAPES) - 1 and at % 2 else grads[which].astype(np.float64)
+    return [None if which == WAITS and at % 2 else grads[which].astype(np.float64)
             for at, grads in enumerate(inputs["grads"])]
 
 
@@ -101,23 +104,23 @@ SETTINGS = [{}, {"momentum": 0.7}, {"weight_decay": 0.3}, {"momentum": 0.6, "wei
 
 
 def draw_sgd(rng):
-    return {**drawn(rng, 5), "lr": float(rng.uniform(0.05, 0.2)), "settings": SETTINGS}
+    return {**drawn(rng, 5), "settings": SETTINGS}
 
 
 def act_sgd(lesson, inputs):
-    return walked(lesson, inputs, [lambda params, one=one: lesson.SGD(params, lr=inputs["lr"], **one)
+    return walked(lesson, inputs, [lambda params, one=one: lesson.SGD(params, lr=inputs["lrs"][0], **one)
                                    for one in inputs["settings"]])
 
 
 def judge_sgd(inputs, answer, reference):
     return judged(inputs, answer, {
         f"SGD with {', '.join(f'{name} {value}' for name, value in one.items()) or 'lr alone'}":
-        lambda start, grads, one=one: sgd(start, grads, inputs["lr"], **one) for one in inputs["settings"]})
+        lambda start, grads, one=one: sgd(start, grads, inputs["lrs"], **one) for one in inputs["settings"]})
 
 
-def sgd(p, grads, lr, momentum=0.0, weight_decay=0.0, nesterov=False):
+def sgd(p, grads, lrs, momentum=0.0, weight_decay=0.0, nesterov=False):
     velocity = 0.0
-    for grad in grads:
+    for grad, lr in zip(grads, lrs, strict=True):
         if grad is not None:
             grad = grad + weight_decay * p
             velocity = momentum * velocity + grad
@@ -129,8 +132,7 @@ def sgd(p, grads, lr, momentum=0.0, weight_decay=0.0, nesterov=False):
 
 
 def draw_adam(rng):
-    return {**drawn(rng, 6), "lr": float(rng.uniform(0.05, 0.2)), "betas": [0.8, 0.95], "eps": 0.03,
-            "decays": [0.0, 0.3]}
+    return {**drawn(rng, 6), "betas": [0.8, 0.95], "eps": 0.03, "decays": [0.0, 0.3]}
 
 
 draw_adamw = draw_adam
@@ -146,7 +148,7 @@ def act_adamw(lesson, inputs):
 
 def of_kind(lesson, inputs, kind):
     def make(params, decay):
-        return kind(params, inputs["lr"], tuple(inputs["betas"]), inputs["eps"], decay)
+        return kind(params, inputs["lrs"][0], tuple(inputs["betas"]), inputs["eps"], decay)
 
     tiny = lesson.Tensor([4.0, 4.0])
     first_step = kind([tiny], lr=0.1, weight_decay=0.0)
@@ -173,24 +175,25 @@ def judge_of_kind(inputs, answer, name, mixed):
 
 def adam(p, grads, inputs, decay, mixed):
     m = v = 0.0
-    for at, grad in enumerate(grads, 1):
+    for at, (grad, lr) in enumerate(zip(grads, inputs["lrs"], strict=True), 1):
         if grad is not None:
             if not mixed:
-                p = p - inputs["lr"] * decay * p
+                p = p - lr * decay * p
             grad = grad + decay * p if mixed else grad
             m = inputs["betas"][0] * m + (1 - inputs["betas"][0]) * grad
             v = inputs["betas"][1] * v + (1 - inputs["betas"][1]) * grad**2
             m_hat, v_hat = m / (1 - inputs["betas"][0] ** at), v / (1 - inputs["betas"][1] ** at)
-            p = p - inputs["lr"] * m_hat / (np.sqrt(v_hat) + inputs["eps"])
+            p = p - lr * m_hat / (np.sqrt(v_hat) + inputs["eps"])
         yield p
 
 
-# catch and repair: rounds that forget in different ways
+# catch and repair: rounds that forget in different ways, and one that goes half of each step
 
 
 CATCHES = {"fault": "AssertionError", "zero once a round": "AssertionError", "zero before the step": "AssertionError",
-           "never steps": "AssertionError", "two steps": "AssertionError", "zero before": "passes",
-           "zero after": "passes", "zeros in place of None": "passes"}
+           "never steps": "AssertionError", "two steps": "AssertionError", "half steps": "AssertionError",
+           "zero for biases alone": "AssertionError", "zero for weights alone": "AssertionError",
+           "zero before": "passes", "zero after": "passes", "zeros in place of None": "passes"}
 
 
 def draw_catch(rng):
@@ -198,29 +201,35 @@ def draw_catch(rng):
 
 
 def act_catch(lesson, names):
-    def a_round(before=False, once=False, between=False, after=False, zeros=False, steps=1):
+    def a_round(before=False, once=False, between=False, after=False, zeros=False, steps=1, part=1.0, axes=None):
         def one_round(model, optimizer, batches):
+            losses = []
             if once:
                 optimizer.zero_grad()
             for x, targets in batches:
                 if before:
                     optimizer.zero_grad()
-                if zeros:
-                    for p in optimizer.params:
+                for p in optimizer.params:
+                    if zeros:
                         p.grad = np.zeros_like(p.data)
-                lesson.CrossEntropyLoss()(model(x), targets).backward()
+                    elif p.data.ndim == axes:
+                        p.grad = None
+                losses.append(lesson.CrossEntropyLoss()(model(x), targets))
+                (part * losses[-1]).backward()
                 if between:
                     optimizer.zero_grad()
                 for _ in range(steps):
                     optimizer.step()
                 if after:
                     optimizer.zero_grad()
-            return 0.0
+            return sum(loss.item() for loss in losses) / len(losses)
         return one_round
 
     rounds = {"fault": lesson.colleague_round, "zero once a round": a_round(once=True),
               "zero before the step": a_round(before=True, between=True), "never steps": a_round(before=True, steps=0),
-              "two steps": a_round(before=True, steps=2), "zero before": a_round(before=True),
+              "two steps": a_round(before=True, steps=2), "half steps": a_round(before=True, part=0.5),
+              "zero for biases alone": a_round(axes=1), "zero for weights alone": a_round(axes=2),
+              "zero before": a_round(before=True),
               "zero after": a_round(after=True), "zeros in place of None": a_round(zeros=True)}
     return [outcome(lambda name=name: lesson.check_round(rounds[name])) for name in names]
 

@@ -9,7 +9,7 @@ TARGET = {"height": 0.01}
 
 def attempt(lesson, step):
     """Where plain steps of one size lead."""
-    w = lesson.START
+    w = np.array(lesson.START)
     for _ in range(lesson.STEPS):
         w = w - step * lesson.gradient_of(w)
     return w
