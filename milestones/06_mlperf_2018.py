@@ -10,13 +10,9 @@ built, measured beside what it was, and sent in with what a stranger needs to me
 The data sets are TinyDigits and TinyTalks. What is done to a network is chosen on parts that are neither learned nor
 tested: the last 800 of the 4,000 training digits, and the validation questions. The test is asked in the end, once.
 """
-import hashlib
-import json
 import math
 import sys
 import time
-from dataclasses import replace
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -24,26 +20,11 @@ from numpy.random import default_rng
 from stage import Table, canvas, options, parsed
 
 try:
-    from mlperf_tasks import CONTESTS, OPTIONAL, lacking, lenet, loaded, rebuilt, weights
-    from tinytorch.benchmarking import bootstrap_interval, interleaved, percentile, pinned, sign_test
-    from tinytorch.capstone import (
-        TASKS,
-        Candidate,
-        Entry,
-        Scored,
-        Submission,
-        hashed,
-        improvement,
-        leaderboard,
-        raced,
-        report,
-        submit,
-        system_of,
-        validate,
-    )
-    from tinytorch.core import Tensor
-    from tinytorch.nn import CrossEntropyLoss
-    from tinytorch.profiling import Profiler, amdahl, flops, ranking
+    from mlperf_instruments import instruments
+    from mlperf_tasks import CONTESTS, OPTIONAL, lacking, loaded, rebuilt, weights
+    from tinytorch.benchmarking import interleaved, pinned
+    from tinytorch.capstone import Candidate, Submission, improvement, raced, report, submit, validate
+    from tinytorch.profiling import Profiler, amdahl, ranking
     from tinytorch.quantization import quantize_model
 except ImportError as missing:  # its text says what is not there and what to type
     print(missing, file=sys.stderr)
@@ -54,117 +35,6 @@ APART = 1.5  # by which factor a gain may differ when it is measured again
 MOST = 100  # pairs that are run again, whatever a file says
 TABLE = Table("{:32}{:34}{:30}")
 row = TABLE.row
-
-
-def instruments(rng):
-    """What is known without measuring, measured: nobody should believe a clock before."""
-    pools, (first, second), full = 28 * 28 * 6 + 10 * 10 * 16, (28 * 28 * 6, 10 * 10 * 16), 400 * 120 + 120 * 84 + 840
-    convolutions = 2 * (2 * 25 * first + first) + 3 * 2 * 150 * second + 2 * second  # the first has nobody below it
-    by_hand = 2 * (convolutions + 3 * 2 * full + 2 * pools)  # two images, there and back
-    found, ticks, operations = step_of_lenet(rng)
-    row("FLOPs of a step of LeNet", f"{found:,}", f"{by_hand:,}", found == by_hand)
-    some = [flops("matmul", [(2, 3, 4, 5), (5, 6)], (2, 3, 4, 6)), flops("softmax", [(3, 4)], (3, 4)),
-            flops("gelu", [(3, 4)], (3, 4)), flops("largest", [(3, 4)], (3, 1)), flops("index", [(3, 4)], (4,))]
-    row("of five other operations", ", ".join(map(str, some)), "1440, 60, 108, 12, 0", some == [1440, 60, 108, 12, 0])
-    row("its operations, a tick each", f"{ticks:g} ticks", f"{operations}", ticks == operations)
-    whole = amdahl(0.8, 5)
-    row("0.8 of it 5 times as fast", f"{whole:.3f} times", f"{100 / 36:.3f}", math.isclose(whole, 100 / 36))
-
-    race, ran = on_a_warming_machine(rng)
-    longest, ratio = 1000 * race.times_s.max(), float(np.median(race.times_s[0] / race.times_s[1]))
-    row("4 ms and 3 ms, getting warm", f"{ratio:.3f} times, {longest:.0f} ms at most", "1.333, below 20 ms",
-        abs(ratio - 4 / 3) < 0.02 and longest < 20)
-    row("who began, in 200 pairs", f"{sum(map(str.__eq__, race.order, ran[6::2]))} right", "200",
-        race.order == ran[6::2] and race.elapsed_s > race.times_s.sum())
-    runs = rng.permutation(40) + 1.0
-    row("p90 and p1 of 1 to 40", f"{percentile(runs, 90):g} and {percentile(runs, 1):g}", "36 and 1",
-        (percentile(runs, 90), percentile(runs, 1)) == (36, 1))
-    intervals = np.array([bootstrap_interval(rng.exponential(size=30), rng) for _ in range(200)])
-    held = float(((intervals[:, 0] <= math.log(2)) & (math.log(2) <= intervals[:, 1])).mean())
-    row("intervals that hold the median", f"{held:.1%} of 200", "86 to 99 %", 0.86 <= held <= 0.99)
-    chances = [sign_test(wins, 12) for wins in (3, 9, 6)]
-    row("3, 9 and 6 wins of 12 by chance", "{:.3f}, {:.3f}, {:.0f}".format(*chances), "0.146, 0.146, 1",
-        np.allclose(chances, [0.146, 0.146, 1], atol=5e-4))
-    refereed(received(race))
-
-
-def received(race):
-    """A submission with the times of a race, and all else made up."""
-    task, baseline_ms, optimized_ms = TASKS["digits-mlp"], *(1000 * race.times_s).tolist()
-    baseline = Entry(0.95, baseline_ms, 814_120, 106_680, [], "b.npz", hashed("b"))
-    optimized = Entry(0.94, optimized_ms, 51_408, 227_816, ["structured_prune", "int8"], "o.npz", hashed("o"))
-    return Submission("1.0", task.name, "R\u00f3zsa", "2018-05-02T12:00:00Z", 6, system_of(), baseline, optimized,
-                      race.order, Scored("test", task.examples, task.data_sha256), race.elapsed_s).sealed()
-
-
-def refereed(one):
-    """Send edited copies of a submission to the referee, and lay out the board."""
-    before, after, pairs = one.baseline.latencies_ms, one.optimized.latencies_ms, len(one.order)
-    cold = [6.0] * (pairs // 3) + [1.0] * (pairs - pairs // 3)
-    cold_before, cold_after = ({"latencies_ms": np.multiply(times, cold).tolist()} for times in (before, after))
-
-    def edited(baseline=None, optimized=None, **fields):
-        entries = {"baseline": replace(one.baseline, **(baseline or {})),
-                   "optimized": replace(one.optimized, **(optimized or {}))}
-        return replace(one, **{"elapsed_s": 100.0, **entries, **fields}).sealed()
-
-    def slower(times, **entry):
-        return edited(optimized={"latencies_ms": np.multiply(after, times).tolist(), **entry})
-
-    wrong = [{"latencies_ms": times} for times in (before[:19], [0.0, *before[1:]], [before[0]] * pairs)]
-    wrong += [{"accuracy": share} for share in (0.5, 0.9503)]
-    copies = [replace(edited(optimized={"accuracy": 0.96}), digest=one.digest),
-              *(edited(baseline=entry) for entry in wrong), *(edited(optimized=entry) for entry in wrong),
-              edited(cold_before), edited(None, cold_after), edited(optimized={"techniques": ["more cores"]}),
-              edited(optimized={"size_bytes": 1, "techniques": ["int8"]}), edited(elapsed_s=sum(before) / 1000),
-              edited(order=["b"] * pairs), edited(data=replace(one.data, examples=4000)),
-              edited(data=replace(one.data, sha256="0" * 64))]
-    refused = sum(bool(validate(copy)) for copy in copies)
-    row("edited copies, refused", f"{refused} of {len(copies)}", "all", refused == len(copies))
-    honest = [one, edited(cold_before, cold_after), slower([after[1] / after[0]] + [1] * (pairs - 1)),
-              edited({"latencies_ms": before[:20]}, {"latencies_ms": after[:20]}, order=one.order[:20])]
-    passed = [not validate(copy) for copy in honest]  # also on a busy machine, with a coarse clock, of twenty pairs
-    row("honest ones, let pass", f"{sum(passed)} of {len(passed)}", "all", all(passed))
-    ratios, gain = np.divide(before, after), improvement(one)
-    faster, smaller, interval = float(np.median(ratios)), 814_120 / 51_408, bootstrap_interval(ratios, default_rng(0))
-    row("its gain", f"{gain.faster:.3f} times, {gain.smaller:.2f} smaller", f"{faster:.3f}, {smaller:.2f}",
-        gain == (faster, interval, smaller, 0.94 - 0.95))
-    record = {key: value for key, value in one.to_dict().items() if key != "digest"}
-    by_hand = hashlib.sha256(json.dumps(record, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-    row("its digest", one.digest[:16], by_hand[:16], one.digest == by_hand)
-    board = leaderboard([copies[0], slower(1.2), slower(1.1, size_bytes=51_000), one, slower(1.3, accuracy=0.96)])
-    places = [f"{line.place}{'' if line.pareto else ' beaten'}" if line.place else "refused" for line in board]
-    row("the board", ", ".join(places), "1, 2, 3 beaten, 4, refused", places == ["1", "2", "3 beaten", "4", "refused"])
-
-
-def step_of_lenet(rng):
-    """Of a training step on two images: FLOPs of what is counted by hand, the ticks of a clock, and the operations."""
-    model, images, looks = lenet(rng), Tensor(rng.random((2, 1, 28, 28))), count(7)
-    with Profiler(clock=lambda: float(next(looks))) as seen:
-        CrossEntropyLoss()(model(images * 0.5), np.array([3, 7])).backward()
-    total = sum(op.flops for op in seen.operations if op.name in ("conv2d", "matmul", "max_pool", "reshape"))
-    slowest = dict(ranking(seen.operations))
-    there_and_back = [f"conv2d {direction}" for direction in ("forward", "backward")]
-    known = all(slowest.get(label) == 2 for label in there_and_back) and (
-        list(slowest.values()) == sorted(slowest.values(), reverse=True)) and (
-        [op.start_s for op in seen.operations] == list(range(7, 7 + 2 * len(seen.operations), 2))) and (
-        seen.operations[0].shapes == (images.shape, ()))  # two looks for each, and a number has a shape as well
-    return total, sum(slowest.values()) if known else math.nan, len(seen.operations)
-
-
-def on_a_warming_machine(rng):
-    """A race of works of 4 and 3 ms, each ten times slower at first and then ever slower, and who ran in it when."""
-    now, ran = [0.0], []  # seconds, letters
-
-    def work(letter, ms):
-        slow = iter([10, 10, 10])
-
-        def run():
-            ran.append(letter)
-            now[0] += ms / 1000 * next(slow, 1) * (1 + 0.5 * now[0]) * (1 + 0.02 * rng.exponential())
-        return run
-
-    return raced(work("b", 4), work("o", 3), 200, warmup=3, clock=lambda: now[0], rng=rng), ran
 
 
 def baseline(contest, seed, folder):
@@ -358,7 +228,7 @@ def main(argv=None):
     pairs, rng, gains = 24 if args.quick else 40, default_rng(args.seed), {}
     print("2018: three tasks, each before and after all that you know.\n")
     print(f"{'the instruments first':32}{'found':34}target")
-    instruments(rng)
+    instruments(row, rng)
     if TABLE.status:
         print("\nWhat these instruments say is not worth hearing, so nothing is measured with them.")
         return 1
