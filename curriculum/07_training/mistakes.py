@@ -144,6 +144,41 @@ MISTAKES = {
             ask="Which loss was the trainer given?",
             symptom="right for classes, an error for anything else",
         ),
+        dict(
+            name="part of an update",
+            code=EPOCH.replace("self.update()", "self.optimizer.step(); self.optimizer.zero_grad()"),
+            says="A group ends with self.update(), which also clips and moves the schedule on.",
+            ask="What does the Trainer's update do that your lines do not?",
+            symptom="right without clip and schedule; with them nothing is clipped and the rate never falls",
+        ),
+        dict(
+            name="told to train at the end",
+            code=changed(EPOCH, "                self.model.train()\n", "").replace(
+                "                return", "                self.model.train()\n                return"),
+            says="self.model.train() comes before the first batch; at the end it helps only the next epoch.",
+            ask="In which mode does the first batch go through the model?",
+            symptom="the first epoch after an evaluation goes without Dropout",
+        ),
+        dict(
+            name="the last group made whole",
+            code=changed(EPOCH, "if count % self.accumulate:\n", """if count % self.accumulate:
+                    for p in self.optimizer.params:
+                        if p.grad is not None:
+                            p.grad = p.grad * (self.accumulate / (count % self.accumulate))
+"""),
+            says="A last group of fewer batches is divided like the others, and its gradient is smaller.",
+            ask="What do you do to the gradients of the last group?",
+            symptom="right where the batches divide evenly; else the last step is too long",
+        ),
+        dict(
+            name="a list expected",
+            code=changed(EPOCH, "for count, (x, targets) in enumerate(batches, 1):",
+                         """for count in range(1, len(batches) + 1):
+                    x, targets = batches[count - 1]"""),
+            says="batches may be a generator, which has no length: only walk over it.",
+            ask="Has what minibatches gives a length?",
+            symptom="right for lists, an error for generators",
+        ),
     ],
     "clip": [
         dict(
@@ -216,6 +251,34 @@ MISTAKES = {
             says="It is the gradients whose length counts.",
             ask="Whose squares do you add up?",
             symptom="clips when the weights are large, whatever the gradients are",
+        ),
+        dict(
+            name="divided before asked",
+            code="""
+                grads = [p.grad for p in parameters if p.grad is not None]
+                norm = math.sqrt(sum(float((grad * grad).sum()) for grad in grads))
+                factor = min(1.0, max_norm / norm)
+                for grad in grads:
+                    grad *= factor
+                return norm
+            """,
+            says="The norm may be 0. Divide by it only if it is above the limit.",
+            ask="What does your line do when all gradients are 0?",
+            symptom="right until all gradients are 0, or there are none; then a ZeroDivisionError",
+        ),
+        dict(
+            name="a new array in p.grad",
+            code="""
+                parameters = [p for p in parameters if p.grad is not None]
+                norm = np.float64(math.sqrt(sum(float((p.grad * p.grad).sum()) for p in parameters)))
+                if norm > max_norm:
+                    for p in parameters:
+                        p.grad = p.grad * (max_norm / norm)
+                return float(norm)
+            """,
+            says="In place: `p.grad *= ...` keeps the array and its dtype.",
+            ask="Is p.grad the array that it was, and of which dtype?",
+            symptom="right values, in new arrays of float64",
         ),
     ],
     "cosine": [
@@ -326,6 +389,23 @@ MISTAKES = {
             ask="What does your walk inside begin with?",
             symptom="right only where the part is the last and its sum the loss",
         ),
+        dict(
+            name="None not put back",
+            code=changed(RERUN, """                    p.grad = grad
+""", """                    if grad is not None:
+                        p.grad = grad
+"""),
+            says="None is put back as well: else what the walk left stays, and is added once more outside.",
+            ask="What is in p.grad when you return, if None stood there before?",
+            symptom="right where gradients stood before; after zero_grad all gradients of parameters are doubled",
+        ),
+        dict(
+            name="None for the unreached",
+            code=changed(RERUN, "[np.zeros_like(x.data) if x.grad is None else x.grad for x in", "[x.grad for x in"),
+            says="Who was not reached gets zeros of its shape: backward outside cannot add None.",
+            ask="What do you return for a parameter that the part does not use?",
+            symptom="right until a part has a layer that it does not use; then an error",
+        ),
     ],
     "resume": [
         dict(
@@ -370,6 +450,39 @@ MISTAKES = {
             says="True means that they are equal.",
             ask="What do you return for a right pair of save and load?",
             symptom="False for what is right",
+        ),
+        dict(
+            name="one equal pair",
+            code=changed(RESUME, "return all(", "return any("),
+            says="All parameters have to be equal.",
+            ask="How many of the parameters have to be equal?",
+            symptom="says True as long as one parameter is right",
+        ),
+        dict(
+            name="the first weight",
+            code=changed(RESUME, "zip(whole.model.parameters(), second.model.parameters())",
+                         "[(whole.model[0].weight, second.model[0].weight)]"),
+            says="Compare all parameters, not the first weight only.",
+            ask="Which parameters do you compare?",
+            symptom="does not notice a difference in any other parameter",
+        ),
+        dict(
+            name="the last bias",
+            code=changed(RESUME, "return all(np.array_equal(p.data, q.data) for p, q in pairs)",
+                         """for p, q in pairs:
+                    same = np.array_equal(p.data, q.data)
+                return same"""),
+            says="Your loop keeps the answer of the last pair only. Ask all pairs.",
+            ask="What becomes of the answer of the first pair?",
+            symptom="does not notice a difference in any parameter before the last",
+        ),
+        dict(
+            name="with the run that was saved",
+            code=changed(RESUME, "second.go(20 - second.step)",
+                         "second.go(20 - second.step); first.go(12); whole = first"),
+            says="Saving may change the run that is saved. Compare with the one that went through.",
+            ask="What if save changes the run that it saves?",
+            symptom="does not notice a save that changes the run",
         ),
     ],
     "catch": [
@@ -417,6 +530,20 @@ MISTAKES = {
             says="zip stops at the shorter list. Compare the lengths.",
             ask="What if the curve has one epoch only?",
             symptom="lets curves pass that are too short",
+        ),
+        dict(
+            name="one value",
+            code=changed(CURVE, "np.allclose(found, expected)", "np.isclose(found[0], expected[0])"),
+            says="A curve may repeat its first loss. Compare all of its values.",
+            ask="How many of the values do you compare?",
+            symptom="lets a curve pass that repeats its first loss",
+        ),
+        dict(
+            name="anything above 0",
+            code=changed(CURVE, "np.allclose(found, expected)", "min(found) > 0"),
+            says="A loss above 0 may be a wrong one. Compare it with that of the model.",
+            ask="Which losses would be too high for your check?",
+            symptom="refuses zeros and lets all other wrong losses pass",
         ),
     ],
     "repair": [

@@ -34,12 +34,18 @@ def one_epoch(lesson, inputs, count, accumulate):
     model.weight.data, model.bias.data = np.array(inputs["weight"]), np.array(inputs["bias"])
     model.weight.grad = np.ones((2, 3), dtype=np.float32)  # left over from before
     model.eval()
+    modes = []  # of the model, whenever a loss is asked for
+
+    def loss_of(scores, y):
+        modes.append(model.training)
+        return ((scores - 2 * y) * (scores - 2 * y)).mean()
+
     trainer = lesson.Trainer(model, lesson.SGD(model.parameters(), lr=0.3), schedule=schedule, accumulate=accumulate,
-                             loss=lambda scores, y: ((scores - 2 * y) * (scores - 2 * y)).mean())
+                             loss=loss_of)
     batches = ((lesson.Tensor(x), lesson.Tensor(y)) for x, y in zip(inputs["x"][:count], inputs["y"]))
     loss = trainer.train_epoch(batches)
     return {"loss": loss, "numbers": np.concatenate([model.weight.data.ravel(), model.bias.data]),
-            "steps": [trainer.optimizer.steps, schedule.calls], "training": model.training,
+            "steps": [trainer.optimizer.steps, schedule.calls], "training": [model.training, *modes],
             "left": [p.grad is None for p in model.parameters()]}
 
 
@@ -50,7 +56,7 @@ def judge_train_epoch(inputs, answer, reference):
             return f"{what}: the mean loss is a number, found {type(found['loss']).__name__}"
         if found["steps"] != [math.ceil(count / accumulate)] * 2:
             return f"{what}: expected {math.ceil(count / accumulate)} updates, found {found['steps']}"
-        if not found["training"] or found["left"] != [True, True]:
+        if not all(found["training"]) or found["left"] != [True, True]:
             return f"{what}: model.train() at the start; update() forgets the gradients, and nothing is left"
         numbers, loss = by_hand(inputs, count, accumulate)
         says = (differs(found["numbers"], numbers, f"{what}, the parameters", rtol=1e-3, atol=1e-4)
@@ -72,7 +78,7 @@ def by_hand(inputs, count, accumulate):
     return np.concatenate([weight.ravel(), bias]), np.mean(losses) if losses else 0.0
 
 
-# clip: above, below and at the limit; generators; in place
+# clip: above, below and at the limit; generators; in place; gradients of 0, and none
 
 
 def draw_clip(rng):
@@ -89,12 +95,15 @@ def act_clip(lesson, inputs):
         homes = [p.grad for p in params]
         norm = lesson.clip_grad_norm_((p for p in params), limit)
         answer.append([norm, [p.grad for p in params[:-1]], all(p.grad is home for p, home in zip(params, homes))])
-    return answer
+    still = [lesson.Tensor([3.0, 4.0]), lesson.Tensor([5.0])]
+    still[0].grad = np.zeros(2, dtype=np.float32)
+    return {"cases": answer, "still": [lesson.clip_grad_norm_(still[at:], 1.0) for at in range(3)],
+            "left": still[0].grad}
 
 
 def judge_clip(inputs, answer, reference):
     norm = math.sqrt(sum(float((grad.astype(np.float64) ** 2).sum()) for grad in inputs["grads"]))
-    for limit, (found, grads, in_place) in zip(inputs["limits"], answer, strict=True):
+    for limit, (found, grads, in_place) in zip(inputs["limits"], answer["cases"], strict=True):
         if not isinstance(found, float):
             return f"the norm is a float, found {type(found).__name__}"
         if not in_place:
@@ -105,6 +114,8 @@ def judge_clip(inputs, answer, reference):
             for one, grad in zip(grads, inputs["grads"], strict=True))
         if says:
             return says
+    return (differs(answer["still"], [0, 0, 0], "the norm of gradients of 0, of None, and of no parameters", 0, 0)
+            or differs(answer["left"], [0, 0], "gradients of 0, afterwards", 0, 0))
 
 
 # cosine: the whole way and one step beyond
@@ -135,8 +146,8 @@ def judge_cosine(ways, answer, reference):
             return says
 
 
-# rerun_rule: a part with Dropout from two generators, gradients that stood there before, a part inside a part, and a
-# parameter that nothing reaches; all bit for bit as without
+# rerun_rule: a part with Dropout from two generators, gradients that stood there before or did not, a part inside a
+# part, and parameters that nothing reaches, whose gradient may be None or 0; all bit for bit as without
 
 
 def draw_rerun_rule(rng):
@@ -171,12 +182,13 @@ def gradients(lesson, inputs, run):
     part.spare = lesson.Linear(2, 3, rng=rng)
     params = part.parameters()
     for p in params:
-        p.grad = np.full(p.data.shape, 3, dtype=np.float32)
+        p.grad = np.full(p.data.shape, 3, dtype=np.float32) if p.ndim == 2 else None
     x = lesson.Tensor(inputs["x"], requires_grad=True)
     out = run(part, x)
     default_rng().random(7)  # somebody draws between forward and backward
     out.backward(inputs["grad"])
-    return {"out": out.data, "x": x.grad, "params": [p.grad for p in params],
+    return {"out": out.data, "x": x.grad,
+            "params": [np.zeros(p.shape, dtype=np.float32) if p.grad is None else p.grad for p in params],
             "next": [float(rng.random()), float(default_rng().random())]}
 
 
@@ -186,18 +198,21 @@ def judge_rerun_rule(inputs, answer, reference):
         says = first([
             differs(found["out"], plain["out"], f"{what}: the result", rtol=0, atol=0),
             differs(found["x"], plain["x"], f"{what}: the gradient of the input", rtol=0, atol=0, dtype=np.float32),
-            *[differs(one, right, f"{what}: a parameter's gradient, which stood at 3 before", rtol=0, atol=0)
+            *[differs(one, right, f"{what}: a parameter's gradient, before it 3 or None", rtol=0, atol=0)
               for one, right in zip(found["params"], plain["params"], strict=True)],
             differs(np.array(found["next"]), np.array(plain["next"]), f"{what}: the next numbers drawn", 0, 0)])
         if says:
             return says
 
 
-# resume: ways to save and to load, of which one is right
+# resume: ways to save and to load, of which two are right; the last of them load, go on to step 20 themselves and then
+# turn the last bits of one parameter, or of none
 
 
+ARRIVES = {"all steps gone": None, **{f"all steps gone, but other last bits in parameter {at}": at for at in range(4)}}
 RESUMES = {"right": True, "no optimizer": False, "no schedule": False, "nothing": False, "a bit less": False,
-           "a number drawn": False, "an earlier step": False}
+           "a number drawn": False, "an earlier step": False, "a number drawn by save": False,
+           **{name: at is None for name, at in ARRIVES.items()}}
 
 
 def draw_resume(rng):
@@ -226,9 +241,26 @@ def act_resume(lesson, names):
     def a_step_less(*all, **named):
         return load(*all, **named) - 1
 
+    def save_draws(path, model, *others, **named):
+        model[2].rng.random()
+        save(path, model, *others, **named)
+
+    def arriving(at):
+        def arrives(path, model, optimizer, schedule=None):
+            run = lesson.Run()
+            run.model, run.optimizer, run.schedule, run.rng = model, optimizer, schedule, model[2].rng
+            run.go(20 - load(path, model, optimizer, schedule))
+            if at is not None:
+                where = model.parameters()[at]
+                where.data = np.nextafter(where.data, np.float32(9))
+            return 20
+        return arrives
+
     ways = {"right": (save, load), "no optimizer": (without_optimizer, load), "no schedule": (save, without_schedule),
             "nothing": (save, lambda *all, **named: 8), "a bit less": (save, a_bit_less),
-            "a number drawn": (save, a_number_drawn), "an earlier step": (save, a_step_less)}
+            "a number drawn": (save, a_number_drawn), "an earlier step": (save, a_step_less),
+            "a number drawn by save": (save_draws, load),
+            **{name: (save, arriving(at)) for name, at in ARRIVES.items()}}
     with tempfile.TemporaryDirectory() as folder:
         return [bool(lesson.same_after_resume(*ways[name], os.path.join(folder, "run.npz"))) for name in names]
 
@@ -242,7 +274,9 @@ def judge_resume(names, answer, reference):
 
 
 CATCHES = {"fault": "AssertionError", "graphs behind a product": "AssertionError", "zeros": "AssertionError",
-           "the first epoch only": "AssertionError", "one graph at the end": "AssertionError",
+           "the first epoch only": "AssertionError", "an epoch too many": "AssertionError",
+           "the first loss for all": "AssertionError", "losses too high": "AssertionError",
+           "one graph at the end": "AssertionError",
            "numbers": "passes", "Tensors without graphs": "passes"}
 
 
@@ -261,6 +295,9 @@ def act_catch(lesson, names):
               "graphs behind a product": lambda *all: [loss * 1.0 for loss in lesson.colleague_curve(*all)],
               "zeros": lambda model, batches, epochs: [0.0] * epochs * len(batches),
               "the first epoch only": lambda model, batches, epochs: numbers(model, batches, 1),
+              "an epoch too many": lambda model, batches, epochs: numbers(model, batches, epochs + 1),
+              "the first loss for all": lambda *all: numbers(*all)[:1] * len(numbers(*all)),
+              "losses too high": lambda *all: [loss + 0.5 for loss in numbers(*all)],
               "one graph at the end": lambda *all: numbers(*all)[:-1] + lesson.colleague_curve(*all)[-1:]}
     return [outcome(lambda name=name: lesson.check_curve(curves[name])) for name in names]
 
