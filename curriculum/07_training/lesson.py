@@ -505,7 +505,7 @@ assert np.array_equal(again[0], plain[0]), (
 for due, found in zip(plain, again):
     assert np.array_equal(due, found), (
         f"the gradient of a parameter, as without checkpoint to the last bit: {np.ravel(due)[:3]}; found "
-        f"{np.ravel(found)[:3]}. What stood in p.grad, here 3 or None, when your walk began?")
+        f"{np.ravel(found)[:3]}. What stood in p.grad when your walk began, and what after it?")
 assert all(np.all(p.grad == (3 if p.ndim == 2 else None)) for p in params), (
     "afterwards each p.grad should be as it was, here 3 for a weight and None for a bias. Which did you put back?")
 assert got[2].rng.bit_generator.state == stands, "afterwards Dropout should draw as if there had been no second run"
@@ -701,6 +701,8 @@ def mixes(path, model, optimizer, schedule):
     model[2].rng.random()
     return step
 assert not same_after_resume(save_checkpoint, mixes, path), "a run whose generator moved on is not the same"
+assert not same_after_resume(save_checkpoint, lambda *all, **named: load_checkpoint(*all, **named) - 1, path), (
+    "a run that is told a step too low takes one too many. How many are left, by the file?")
 def disturbs(path, model, *others, **named):
     model[2].rng.random()
     save_checkpoint(path, model, *others, **named)
