@@ -72,6 +72,27 @@ MISTAKES = {
             ask="What would you want to read in the message, with a page of a thousand characters before you?",
             symptom="right, but the error helps nobody",
         ),
+        dict(
+            name="the message shows the text",
+            code="""
+                if not set(text) <= set(self.chars):
+                    raise ValueError(f"{text!r} has a character without a token")
+                return [self.chars.index(char) for char in text]
+            """,
+            says="Among a thousand characters one has no token. Say which.",
+            ask="How does the reader of your message find the character?",
+            symptom="right, and the error shows all the text and not what is wrong in it",
+        ),
+        dict(
+            name="a bare look-up",
+            code="""
+                number = {char: token for token, char in enumerate(self.chars)}
+                return [number[char] for char in text]
+            """,
+            says="A failed look-up is a KeyError. The docstring promises ValueError, and a message.",
+            ask="Which error does a dict raise for a key that it has not?",
+            symptom="KeyError instead of ValueError",
+        ),
     ],
     "most_frequent_pair": [
         dict(
@@ -258,6 +279,25 @@ MISTAKES = {
             ask="What does the caller's list hold afterwards?",
             symptom="right, and the caller's tokens are gone",
         ),
+        dict(
+            name="the same list where there is nothing to merge",
+            code="""
+                if tuple(pair) not in zip(tokens, tokens[1:]):
+                    return tokens
+                merged, at = [], 0
+                while at < len(tokens):
+                    if tuple(tokens[at:at + 2]) == tuple(pair):
+                        merged.append(new)
+                        at += 2
+                    else:
+                        merged.append(tokens[at])
+                        at += 1
+                return merged
+            """,
+            says="A new list was promised, here as well. Who changes yours, changes the caller's.",
+            ask="Whose list do you return when the pair is nowhere?",
+            symptom="right, and now and then two names for one list",
+        ),
     ],
     "learn": [
         dict(
@@ -345,6 +385,19 @@ MISTAKES = {
             ask="Which of the two stands first in the text?",
             symptom="text comes back with letters exchanged",
         ),
+        dict(
+            name="in the list that came in",
+            code="""
+                merges = []
+                while len(tokens) > 1 and len(merges) < count:
+                    merges.append(most_frequent_pair(tokens))
+                    tokens[:] = merge(tokens, merges[-1], 255 + len(merges))
+                return merges
+            """,
+            says="tokens[:] = changes the list of whoever called. tokens = gives your own name to the new row.",
+            ask="What does the caller's list hold afterwards?",
+            symptom="right merges, and the caller's tokens are merged as well",
+        ),
     ],
     "catch": [
         dict(
@@ -418,6 +471,45 @@ MISTAKES = {
             ask="What should come out, if not the bytes?",
             symptom="refuses the right one as well",
         ),
+        dict(
+            name="sorted rows",
+            code="""
+                tokens = byte_tokens(page)
+                merges = learn_merges(tokens, 60)
+                expected = tokens
+                for number, pair in enumerate(merges):
+                    expected = merge(expected, pair, 256 + number)
+                assert sorted(encode(tokens, merges)) == sorted(expected), "other tokens"
+            """,
+            says="The order of tokens is the text. Compare the rows as they stand.",
+            ask="What if the row came from back to front?",
+            symptom="lets a row pass that holds the right tokens in another order",
+        ),
+        dict(
+            name="the first ten tokens",
+            code="""
+                tokens = byte_tokens(page)
+                merges = learn_merges(tokens, 60)
+                expected = tokens
+                for number, pair in enumerate(merges):
+                    expected = merge(expected, pair, 256 + number)
+                assert encode(tokens, merges)[:10] == expected[:10], "other tokens"
+            """,
+            says="Ten tokens say nothing of the eleventh. Compare whole rows.",
+            ask="What if only the last token is wrong?",
+            symptom="lets a row pass that begins right",
+        ),
+        dict(
+            name="shorter than the colleague's",
+            code="""
+                tokens = byte_tokens(page)
+                merges = learn_merges(tokens, 60)
+                assert len(encode(tokens, merges)) < len(colleague_encode(tokens, merges)), "as long as the colleague's"
+            """,
+            says="Shorter than the fault is not yet right. Compare with the row that training left.",
+            ask="Which row should come out, token by token?",
+            symptom="refuses the fault, and lets other wrong rows pass",
+        ),
     ],
     "repair": [
         dict(
@@ -489,6 +581,45 @@ MISTAKES = {
             ask="Whose counts decide, those of this text or those of the text that was learnt from?",
             symptom="the same word is cut differently in two texts",
         ),
+        dict(
+            name="ends at the first that finds nothing",
+            code="""
+                for number, pair in enumerate(merges):
+                    merged = merge(tokens, pair, 256 + number)
+                    if merged == list(tokens):
+                        break
+                    tokens = merged
+                return list(tokens)
+            """,
+            says="A merge whose pair is not in this text is passed over, and the next one has its turn.",
+            ask="Does every merge of the book occur in a short text?",
+            symptom="short texts stay bytes, however large the vocabulary",
+        ),
+        dict(
+            name="only those that occur are numbered",
+            code="""
+                chain, new = Chain(tokens), 256
+                for pair in merges:
+                    if chain.counts.get(pair):
+                        chain.merge(pair, new)
+                        new += 1
+                return chain.tokens()
+            """,
+            says="A merge has its number from training, and keeps it in texts that do not need the others.",
+            ask="Which number has merge 5 in a text in which merge 4 does not occur?",
+            symptom="another text comes back",
+        ),
+        dict(
+            name="in the list that came in",
+            code="""
+                for number, pair in enumerate(merges):
+                    tokens[:] = merge(tokens, pair, 256 + number)
+                return list(tokens)
+            """,
+            says="tokens[:] = changes the list of whoever called. tokens = gives your own name to the new row.",
+            ask="What does the caller's list hold afterwards?",
+            symptom="right, and the caller's bytes are gone",
+        ),
     ],
     "padded": [
         dict(
@@ -546,6 +677,55 @@ MISTAKES = {
             says="Behind a short row stands the filler, not its own last token.",
             ask="What stands behind [4] in the example?",
             symptom="the last letter is repeated",
+        ),
+        dict(
+            name="the first row for the longest",
+            code="""
+                longest = len(rows[0])
+                return Tensor([[*row[:longest], *[filler] * (longest - len(row))] for row in rows], dtype=np.int64)
+            """,
+            says="Any row may be the longest. Look at all lengths.",
+            ask="What becomes of a row that is longer than the first?",
+            symptom="the ends of long rows are missing, or the shapes do not fit",
+        ),
+        dict(
+            name="every 0 is filled",
+            code="""
+                longest = max(len(row) for row in rows)
+                table = np.zeros((len(rows), longest), dtype=np.int64)
+                for at, row in enumerate(rows):
+                    table[at, :len(row)] = row
+                table[table == 0] = filler
+                return Tensor(table, dtype=np.int64)
+            """,
+            says="0 is a token like others, the exclamation mark. Begin with `filler` everywhere.",
+            ask="How do you tell a place that is free from one that holds token 0?",
+            symptom="exclamation marks become <pad>",
+        ),
+        dict(
+            name="in the rows that came in",
+            code="""
+                longest = max(len(row) for row in rows)
+                for row in rows:
+                    row += [filler] * (longest - len(row))
+                return Tensor(rows, dtype=np.int64)
+            """,
+            says="row += lengthens the caller's own list. row + makes a new one.",
+            ask="How long are the caller's rows afterwards?",
+            symptom="right, and the caller's rows are filled up as well",
+        ),
+        dict(
+            name="two bytes a number",
+            code="""
+                longest = max(len(row) for row in rows)
+                table = np.full((len(rows), longest), filler)
+                for at, row in enumerate(rows):
+                    table[at, :len(row)] = row
+                return Tensor(table.astype(np.int16), dtype=np.int64)
+            """,
+            says="int16 ends at 32,767, and vocabularies are larger. Let it be int64 from the beginning.",
+            ask="Which is the largest number that two bytes hold?",
+            symptom="large token numbers come out below 0",
         ),
     ],
     "saved": [
