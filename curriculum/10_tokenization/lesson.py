@@ -557,21 +557,22 @@ def read_tokenizer(path):
 my_page = page
 
 # %% [markdown]
-# Tokenizers learn from the book. At a vocabulary of 256 tokens, that is bytes alone, our page has 946; at 2,048 it has
-# what came with the oldest merges first. How many tokens has your page in between, at 512 and at 1,024? Two prices
-# depend on it. A later lesson compares each token of a page with each one, n * n comparisons for n tokens. And it keeps
-# 64 float32 numbers for each token of the vocabulary in a table.
+# Three tokenizers learn from the book: with 256 tokens, that is bytes alone; with 512; with 2,048. How many tokens has
+# your page in each? Of ours, two of the three numbers can be known from what was printed above; the one between them is
+# a guess. Two prices depend on it. A later lesson compares each token of a page with each one, n * n comparisons for n
+# tokens. And it keeps 64 float32 numbers for each token of the vocabulary in a table.
 
 # %% predict="vocabulary"
-predict("tokens of your page at vocabulary 512", None, unit="tokens")  # your guess in place of None
-predict("tokens of your page at vocabulary 1024", None, unit="tokens")
+predict("tokens of your page at vocabulary 256", None, unit="tokens")  # your guess in place of None
+predict("tokens of your page at vocabulary 512", None, unit="tokens")
+predict("tokens of your page at vocabulary 2048", None, unit="tokens")
 
 # %% demo="vocabulary"
 sizes, counts = [256, 384, 512, 1024, 2048], []
 for vocab_size in sizes:
     tokenizer = BPETokenizer(merges=book_merges[:vocab_size - 256])  # those that `train` learns for this size
     counts.append(len(tokenizer.encode(my_page)))
-    if vocab_size in (512, 1024):
+    if vocab_size in (256, 512, 2048):
         measured(f"tokens of your page at vocabulary {vocab_size}", counts[-1], unit="tokens")
 print("vocabulary  tokens  bytes a token  comparisons  bytes of table")
 for vocab_size, count in zip(sizes, counts):
