@@ -62,8 +62,8 @@ def instruments(row, rng):
     row("3, 9 and 6 wins of 12 by chance", "{:.3f}, {:.3f}, {:.0f}".format(*chances), "0.146, 0.146, 1",
         np.allclose(chances, [0.146, 0.146, 1], atol=5e-4))
     refereed(row, received(race))
-    rulers(row, rng)
-    smaller(row, rng)
+    for instrument in (rulers, pruned, narrowed, student):
+        instrument(row, rng)
 
 
 def received(race):
@@ -179,18 +179,18 @@ def by_the_textbook(numbers, symmetric=False, axis=None, percentile=100.0):
     return codes, (codes - zero_point) * scale
 
 
-def smaller(row, rng):
-    """Pruning, its repair, and a student's loss, on layers of which one can see what is to go."""
+def pruned(row, rng):
+    """The smallest weights of a model taken out, and six steps of training that must not bring them back."""
     model = Sequential(Linear(7, 6, rng=rng), ReLU(), Linear(6, 4, rng=rng))
-    sizes = np.concatenate([np.abs(model[at].weight.data).ravel() for at in (0, 2)])
-    kept = np.sort(sizes)[30]  # round(0.45 * 66) go
-    masks = magnitude_prune(model, 0.45)
-    gone = [np.abs(model[at].weight.data) < kept for at in (0, 2)]
-    right = all(np.array_equal(masks[f"{at}.weight"] != 0, ~less) for at, less in zip((0, 2), gone))
+    layers = {"0.weight": model[0], "2.weight": model[2]}
+    kept = np.sort(np.concatenate([np.abs(layer.weight.data).ravel() for layer in layers.values()]))[30]
+    masks = magnitude_prune(model, 0.45)  # round(0.45 * 66) go
+    gone = {name: np.abs(layer.weight.data) < kept for name, layer in layers.items()}
+    right = all(np.array_equal(masks[name] != 0, ~less) for name, less in gone.items())
     row("the 30 smallest of 66 weights", f"{66 * sparsity(model):.0f} are 0", "30, in both layers",
-        sum(map(np.sum, gone)) == round(66 * sparsity(model), 3) == 30 and right)
-    for at in (0, 2):
-        model[at].weight.data[...] += 1  # what was taken is there again
+        sum(map(np.sum, gone.values())) == round(66 * sparsity(model), 3) == 30 and right)
+    for layer in layers.values():
+        layer.weight.data += 1  # what was taken is there again
     seen, held = [], [(rng.normal(size=(8, 7)), rng.integers(0, 4, 8)) for _ in range(3)]
 
     def batches():
@@ -202,15 +202,25 @@ def smaller(row, rng):
     seen.append(round(66 * sparsity(model)))
     row("zeros before each of six steps", f"{min(seen)} to {max(seen)}, {len(seen) - 1} steps", "30, 6 steps",
         seen == [30] * 7)
+
+
+def narrowed(row, rng):
+    """Two layers without the units of which one can see that they matter least."""
+    first, second = Linear(7, 6, rng=rng), Linear(6, 4, rng=rng)
     rows = np.array([[3, 0, 0, 0, 0, 0, 0], [1.4] * 7, [-2.0] * 7, [0, 0, 4, 0, 0, 0, 0], [1.3] * 7,
                      [2.5, 2.5, 0, 0, 0, 0, 0]], np.float32)  # by their norms, rows 0, 4 and 5 matter least
-    model[0].weight.data, x = rows, rng.normal(size=(20, 7)).astype(np.float32)
-    first, second = structured_prune(model[0], model[2], 0.45)
-    stay = [1, 2, 3]
-    expected = np.maximum(x @ rows[stay].T + model[0].bias.data[stay], 0) @ model[2].weight.data[:, stay].T
+    first.weight.data, stay, x = rows, [1, 2, 3], rng.normal(size=(20, 7)).astype(np.float32)
+    first.bias.data, second.bias.data = np.arange(6, dtype=np.float32), np.arange(4, dtype=np.float32)
+    hidden = np.maximum(x @ rows[stay].T + first.bias.data[stay], 0)
+    expected = hidden @ second.weight.data[:, stay].T + second.bias.data
+    first, second = structured_prune(first, second, 0.45)
     with no_grad():
-        apart = np.abs(second(ReLU()(first(Tensor(x)))).data - expected - model[2].bias.data).max()
-    row("without three of six units", f"{apart:.0e} apart", "below 1e-05", apart < 1e-5)
+        apart = np.abs(second(ReLU()(first(Tensor(x)))).data - expected).max()
+    row("without three of six units", f"{apart:.0e} apart", "below 1e-04", apart < 1e-4)
+
+
+def student(row, rng):
+    """What a student loses, with labels of two kinds."""
     scores, teacher, labels = *rng.normal(scale=3, size=(2, 5, 4)), np.array([2, 0, 1, 3, 0])
     found = [distillation_loss(*map(Tensor, (scores, teacher)), some, 3.0, 0.7).item() for some in (labels, 0 * labels)]
     apart = np.abs(np.subtract(found, [students_loss(scores, teacher, some) for some in (labels, 0 * labels)])).max()
